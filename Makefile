@@ -1,0 +1,50 @@
+# make run | test | wheel | bench | screenshots     each sets up what it needs first
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+HOST_PYTHON := $(shell command -v $(PYTHON) 2>/dev/null || command -v python3)
+# a browser is opened only where there is a screen
+DESKTOP := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s)),1,0)
+
+.PHONY: run test setup format wheel bench screenshots clean
+.DEFAULT_GOAL := test
+
+$(BIN)/python:
+	$(HOST_PYTHON) -m venv $(VENV)
+
+# pyproject.toml names every version, so the environment is stale only when it changes
+$(READY): pyproject.toml hatch_build.py | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+setup: $(READY)
+
+run: setup
+	HAIC_NOMOGRAM_DEMO=1 HAIC_NOMOGRAM_OPEN_BROWSER=$(DESKTOP) $(BIN)/haic-nomogram serve
+
+test: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+bench: setup
+	$(BIN)/python benchmarks/bench_startup.py
+	$(BIN)/python benchmarks/bench_assess.py
+	$(BIN)/python benchmarks/bench_slider.py
+
+screenshots: setup
+	$(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,111 @@
+"""Bringing voxels from one grid to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from core.geometry import FloatArray, Geometry
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+AIR_HU = -1024
+
+
+def to_image(values: npt.NDArray[Any], geometry: Geometry) -> sitk.Image:
+    """An ITK image of `values` (I, J, K); ITK's arrays are (K, J, I)."""
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(np.transpose(values))
+    image.SetSpacing(geometry.spacing_mm)
+    image.SetOrigin(geometry.origin_mm)
+    image.SetDirection(geometry.direction_cosines.ravel().tolist())
+    return image
+
+
+def from_image(image: sitk.Image) -> npt.NDArray[Any]:
+    """The voxels of an ITK image as (I, J, K)."""
+    import SimpleITK as sitk
+
+    return np.ascontiguousarray(np.transpose(sitk.GetArrayFromImage(image)))
+
+
+def resample(
+    values: npt.NDArray[Any],
+    source: Geometry,
+    target: Geometry,
+    *,
+    interpolation: Literal["linear", "nearest"] = "linear",
+    outside: float = AIR_HU,
+    transform_lps: FloatArray | None = None,
+) -> npt.NDArray[Any]:
+    """`values` on the grid `target`, of the same type.
+
+    Args:
+        values: (I, J, K) on `source`.
+        interpolation: "nearest" for labels.
+        outside: value where `source` has no voxel.
+        transform_lps: 4x4, from target LPS mm to source LPS mm; None for the identity.
+    """
+    import SimpleITK as sitk
+
+    if transform_lps is None and source.same_grid(target):
+        return values
+    affine = sitk.AffineTransform(3)
+    if transform_lps is not None:
+        affine.SetMatrix(transform_lps[:3, :3].ravel().tolist())
+        affine.SetTranslation(transform_lps[:3, 3].tolist())
+    resampler = sitk.ResampleImageFilter()
+    resampler.SetSize(target.shape)
+    resampler.SetOutputSpacing(target.spacing_mm)
+    resampler.SetOutputOrigin(target.origin_mm)
+    resampler.SetOutputDirection(target.direction_cosines.ravel().tolist())
+    resampler.SetTransform(affine)
+    resampler.SetInterpolator(sitk.sitkLinear if interpolation == "linear" else sitk.sitkNearestNeighbor)
+    resampler.SetDefaultPixelValue(float(outside))
+    return from_image(resampler.Execute(to_image(values, source)))
+
+
+def box_average(values: npt.NDArray[Any], geometry: Geometry, spacing_mm: float) -> tuple[npt.NDArray[np.float32], Geometry]:
+    """Mean over whole blocks of voxels, so that no axis is finer than about half of `spacing_mm` allows: a cheap low-pass filter.
+
+    The voxels of an incomplete last block are dropped. Returns float32 values and their grid.
+    """
+    factors = [max(1, min(int(spacing_mm / s + 0.25), n)) for s, n in zip(geometry.spacing_mm, geometry.shape, strict=True)]
+    if factors == [1, 1, 1]:
+        return values.astype(np.float32), geometry
+    shape = [n // f for n, f in zip(geometry.shape, factors, strict=True)]
+    averaged: npt.NDArray[Any] = values[: shape[0] * factors[0], : shape[1] * factors[1], : shape[2] * factors[2]]
+    for axis in (2, 1, 0):
+        if factors[axis] == 1:
+            continue
+        split = list(averaged.shape)
+        split[axis : axis + 1] = [shape[axis], factors[axis]]
+        averaged = averaged.reshape(split).mean(axis=axis + 1, dtype=np.float32)
+    affine = geometry.affine_lps.copy()
+    affine[:3, 3] += affine[:3, :3] @ ((np.array(factors) - 1) / 2)
+    affine[:3, :3] = affine[:3, :3] * np.array(factors)
+    return averaged.astype(np.float32), Geometry((shape[0], shape[1], shape[2]), affine)
+
+
+def isotropic_grid(geometry: Geometry, spacing_mm: float) -> Geometry:
+    """The axis-aligned grid (I left, J posterior, K superior) of cubic voxels that holds all of `geometry`."""
+    corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in geometry.shape], [1.0])).reshape(4, -1)
+    lps = (geometry.affine_lps @ corners)[:3]
+    low, high = lps.min(axis=1), lps.max(axis=1)
+    count = np.maximum(np.ceil((high - low) / spacing_mm - 1e-6), 1).astype(int)
+    x, y, z = (low + high) / 2 - (count - 1) * spacing_mm / 2
+    spacing = (spacing_mm, spacing_mm, spacing_mm)
+    return Geometry.from_spacing((int(count[0]), int(count[1]), int(count[2])), spacing, (float(x), float(y), float(z)))
+
+
+def to_isotropic(
+    values: npt.NDArray[Any], geometry: Geometry, spacing_mm: float, outside: float = AIR_HU
+) -> tuple[npt.NDArray[np.float32], Geometry]:
+    """`values` low-passed and resampled to cubic voxels on an axis-aligned grid; float32."""
+    grid = isotropic_grid(geometry, spacing_mm)
+    averaged, coarse = box_average(values, geometry, spacing_mm)
+    return resample(averaged, coarse, grid, outside=outside), grid

@@ -1,0 +1,150 @@
+"""assessment.json and the files beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.case import Notice
+from core.errors import InputError
+from core.findings import (
+    Assessment,
+    Criterion,
+    LiverFinding,
+    Prognosis,
+    Registration,
+    Score,
+    Scores,
+    Survival,
+)
+from core.io.atomic import write_text
+from core.io.key_slices import write_key_slices
+from core.io.volumes import write_heatmap, write_mask
+
+Json = dict[str, Any]
+
+
+def assessment_document(assessment: Assessment) -> Json:
+    """The content of assessment.json: plain values only, None for what is unknown."""
+    document = nomogram_document(
+        assessment.pre,
+        assessment.post,
+        assessment.scores,
+        assessment.criteria,
+        assessment.warnings,
+        assessment.versions,
+    )
+    document["liver"] = None if assessment.liver is None else _liver(assessment.liver)
+    document["registration"] = None if assessment.registration is None else _registration(assessment.registration)
+    document["provenance"] = dict(assessment.provenance)
+    document["simulated"] = {
+        "arterial": assessment.arterial.simulated,
+        "portal_venous": assessment.portal_venous.simulated,
+    }
+    return document
+
+
+def nomogram_document(
+    pre: Prognosis | None,
+    post: Prognosis | None,
+    scores: Scores,
+    criteria: Sequence[Criterion],
+    warnings: Sequence[Notice],
+    versions: Mapping[str, str],
+) -> Json:
+    """The output of `nomogram`: the keys of assessment.json, with no liver and no registration."""
+    return {
+        "pre": None if pre is None else _prognosis(pre),
+        "post": None if post is None else _prognosis(post),
+        "scores": {
+            "mtm": None if scores.mtm is None else _score(scores.mtm),
+            "dlr": None if scores.dlr is None else _score(scores.dlr),
+        },
+        "liver": None,
+        "registration": None,
+        "criteria": [{"name": c.name, "expected": c.expected, "state": c.state} for c in criteria],
+        "warnings": [{"code": notice.code, "text": notice.text} for notice in warnings],
+        "versions": dict(versions),
+    }
+
+
+def document_text(document: Json) -> str:
+    """The document as JSON text; a number that is not finite is our fault and raises ValueError."""
+    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def write_assessment(assessment: Assessment, out: Path) -> None:
+    """Writes liver.nii.gz, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into the folder `out`.
+
+    A file is there whole or not at all; assessment.json is there only if the others are.
+
+    Raises:
+        InputError: `out` cannot be made or written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "assessment.json").unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError("output folder: expected a folder that can be written to") from error
+    if assessment.liver_mask is not None:
+        write_mask(assessment.liver_mask, out / "liver.nii.gz")
+    for head, heatmap in assessment.heatmaps.items():
+        write_heatmap(heatmap.values, assessment.portal_venous.geometry, out / f"heatmap_{head}.nii.gz")
+    write_key_slices(assessment, out)
+    write_text(out / "assessment.json", document_text(assessment_document(assessment)))
+
+
+def _prognosis(prognosis: Prognosis) -> Json:
+    document: Json = {
+        "linear_predictor": float(prognosis.linear_predictor),
+        "total_points": float(prognosis.total_points),
+        "points": {axis: float(value) for axis, value in prognosis.points.items()},
+        "os": _by_month(prognosis.os),
+        "risk_group": prognosis.risk_group,
+        "widest_source": prognosis.widest_source,
+    }
+    if prognosis.os_conditional is not None:
+        document["os_conditional"] = _by_month(prognosis.os_conditional)
+    return document
+
+
+def _by_month(survival: Mapping[int, Survival]) -> Json:
+    return {
+        str(month): {"value": float(s.value), "low": float(s.low), "high": float(s.high)}
+        for month, s in sorted(survival.items())
+    }
+
+
+def _score(score: Score) -> Json:
+    return {
+        "value": float(score.value),
+        "low": float(score.low),
+        "high": float(score.high),
+        "origin": str(score.origin),
+        "parts": {name: float(value) for name, value in score.parts.items()},
+        "model": score.model or None,
+        "version": score.version or None,
+    }
+
+
+def _liver(liver: LiverFinding) -> Json:
+    return {
+        "volume_ml": float(liver.volume_ml),
+        "origin": str(liver.origin),
+        "lesion_volume_ml": _maybe(liver.lesion_volume_ml),
+        "largest_lesion_mm": _maybe(liver.largest_lesion_mm),
+    }
+
+
+def _registration(registration: Registration) -> Json:
+    return {
+        "shift_mm": float(registration.shift_mm),
+        "rotation_deg": float(registration.rotation_deg),
+        "liver_overlap": _maybe(registration.liver_overlap),
+    }
+
+
+def _maybe(value: float | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,149 @@
+"""The multitask network at work: calibrated probabilities with their spread, and heatmaps on the CT grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from core.artefacts import Artefact
+from core.errors import ArtefactError
+from core.findings import HEADS, Heatmap
+from core.geometry import Geometry
+from core.imaging.crop import bounding_box, box_of_grid, sub_geometry
+from core.imaging.resample import resample
+from core.network.grad_cam import grad_cam
+from core.network.mobilenet import MultitaskMobileNet, build
+
+VARIANTS = 8
+NOISE_SD = 0.04
+SHIFT_VOXELS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class MultitaskNetwork:
+    """A loaded network with its calibration.
+
+    Attributes:
+        network: in evaluation mode.
+        slope, intercept: Platt calibration of each head's logit, by head.
+    """
+
+    network: MultitaskMobileNet
+    slope: Mapping[str, float]
+    intercept: Mapping[str, float]
+
+    @classmethod
+    def load(cls, artefact: Artefact) -> MultitaskNetwork:
+        """Build from the card and load strictly.
+
+        Raises:
+            ArtefactError: if the weights or the calibration do not fit the card.
+        """
+        from safetensors.torch import load
+
+        card = artefact.card.architecture
+        try:
+            network = build({"width": card["width"], "dropout": card["dropout"]})
+            state = load(artefact.read_bytes("model.safetensors"))
+            network.load_state_dict({name: _single(value) for name, value in state.items()}, strict=True)
+            calibration = card["calibration"]
+            slope = {head: float(calibration[head]["slope"]) for head in HEADS}
+            intercept = {head: float(calibration[head]["intercept"]) for head in HEADS}
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise ArtefactError("network: the weights or the calibration do not fit their card") from error
+        return cls(network.eval(), slope, intercept)
+
+    def probabilities(self, phases: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of one patient under test-time augmentation.
+
+        Args:
+            phases: float32 (2, 96, 96, 96) of `liver_crop`.
+
+        Returns:
+            float64 (VARIANTS, 5), columns as HEADS; the first row is the image as it is.
+        """
+        with torch.inference_mode():
+            logits = self.network(torch.from_numpy(_variants(phases))).numpy().astype(np.float64)
+        slope = np.array([self.slope[head] for head in HEADS])
+        intercept = np.array([self.intercept[head] for head in HEADS])
+        calibrated: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(slope * logits + intercept)))
+        return calibrated
+
+    def heatmaps(
+        self, phases: npt.NDArray[np.float32], cube: Geometry, liver: npt.NDArray[np.bool_], geometry: Geometry
+    ) -> dict[str, Heatmap]:
+        """Grad-CAM of every head on the CT grid `geometry`.
+
+        Args:
+            phases, cube: of `liver_crop`. liver: bool (I, J, K) on `geometry`.
+        """
+        heat = grad_cam(self.network, torch.from_numpy(phases)[None])
+        stride = cube.shape[0] // heat.shape[1]
+        affine = cube.affine_lps.copy()
+        # a 3-wide convolution of stride 2 with padding 1 is centred on every second voxel: the first voxel's centre stays
+        affine[:3, :3] *= stride
+        grid = Geometry((heat.shape[1], heat.shape[2], heat.shape[3]), affine)
+        return {head: _on_ct(heat[index], grid, cube, liver, geometry) for index, head in enumerate(HEADS)}
+
+
+def _single(value: torch.Tensor) -> torch.Tensor:
+    return value.float() if value.is_floating_point() else value
+
+
+def _variants(phases: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Small shifts and noise, the same for every patient: the spread says how much the score hangs on such trifles."""
+    rng = np.random.default_rng(0)
+    variants = [phases]
+    for _ in range(VARIANTS - 1):
+        shift = rng.integers(-SHIFT_VOXELS, SHIFT_VOXELS + 1, 3)
+        noise = NOISE_SD * rng.standard_normal(phases.shape, dtype=np.float32)
+        noisy = np.where(phases > -1, np.clip(phases + noise, -1, 1), phases)
+        variants.append(np.roll(noisy, tuple(shift), axis=(1, 2, 3)))
+    return np.stack(variants).astype(np.float32)
+
+
+def _on_ct(
+    heat: npt.NDArray[np.float32], grid: Geometry, cube: Geometry, liver: npt.NDArray[np.bool_], geometry: Geometry
+) -> Heatmap:
+    from scipy import ndimage
+
+    # in two steps: a spline makes the 24 mm grid's maxima round, the CT grid then needs only a linear one
+    smooth = np.clip(ndimage.zoom(heat, 4, order=3, mode="nearest", grid_mode=True), 0, None)
+    fine = Geometry((smooth.shape[0], smooth.shape[1], smooth.shape[2]), _finer(grid, 4))
+    box = box_of_grid(cube, geometry)
+    values = np.zeros(geometry.shape, dtype=np.float16)
+    inner = resample(smooth.astype(np.float32), fine, sub_geometry(geometry, box), outside=0.0)
+    top = float(inner.max(initial=0.0))
+    values[box] = inner / top if top > 0 else inner
+    return _described(values, inner, liver, box, geometry)
+
+
+def _finer(grid: Geometry, factor: int) -> npt.NDArray[np.float64]:
+    affine = grid.affine_lps.copy()
+    affine[:3, :3] /= factor
+    affine[:3, 3] -= affine[:3, :3] @ np.full(3, (factor - 1) / 2)
+    return affine
+
+
+def _described(
+    values: npt.NDArray[np.float16],
+    inner: npt.NDArray[np.float32],
+    liver: npt.NDArray[np.bool_],
+    box: tuple[slice, slice, slice],
+    geometry: Geometry,
+) -> Heatmap:
+    in_liver = np.where(liver[box], inner, 0.0)
+    total = float(inner.sum())
+    axis = geometry.superior_axis
+    by_slice = in_liver.sum(axis=tuple(other for other in range(3) if other != axis))
+    hottest = box[axis].start + int(by_slice.argmax()) if total > 0 else _middle(liver, geometry)
+    return Heatmap(values, float(in_liver.sum()) / total if total > 0 else 0.0, hottest)
+
+
+def _middle(liver: npt.NDArray[np.bool_], geometry: Geometry) -> int:
+    part = bounding_box(liver, geometry)[geometry.superior_axis]
+    return (part.start + part.stop) // 2

@@ -1,0 +1,231 @@
+"""The straight line of a case: images and clinical values in, an assessment out.
+
+    liver -> registration -> image checks -> network -> heatmaps -> radiomics -> prognosis
+
+`assess` walks the whole line; `update` walks its last step again after a clinical value or a score was changed by hand.
+Neither reads nor writes anything; the browser and the command line call the same functions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core import __version__
+from core.case import Case, ClinicalRecord, LiverMask, Notice, Volume
+from core.errors import NoLiverError
+from core.findings import Assessment, Heatmap, ImageEvidence, LiverFinding, Registration, Score, Scores
+from core.imaging.crop import centre_lps
+from core.imaging.lesions import largest_lesion_mm
+from core.imaging.phase import check_enhancement
+from core.imaging.register import dice, on_portal_venous_grid, rigid_transform, rotation_deg, shift_mm
+from core.imaging.resample import isotropic_grid, resample
+from core.inclusion import check_inclusion, inclusion_notices
+from core.models import ModelSet
+from core.segmentation.quality import check_mask
+from core.survival.prognoses import prognoses
+
+if TYPE_CHECKING:
+    from core.segmentation.predict import CoarseLiver
+
+STEPS = ("liver", "registration", "image checks", "network", "heatmaps", "radiomics", "prognosis")
+LARGEST_SHIFT_MM = 10.0
+SMALLEST_OVERLAP = 0.85
+OVERLAP_SPACING_MM = 3.0
+NO_SCORE_CODES = {"non_contrast", "phases_swapped", "same_phase"}
+"""Phases the networks were not made for: their scores would be numbers without meaning."""
+
+Progress = Callable[[str, float], None]
+
+
+def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> Assessment:
+    """Assess one case.
+
+    Args:
+        progress: called as (step, share of the steps done before it) when each of STEPS begins.
+
+    Raises:
+        NoLiverError: if no mask is given and no liver is found.
+        ArtefactError: if weights are missing or damaged.
+    """
+    watch = _Stopwatch(progress)
+    with watch("liver"):
+        mask = case.liver_mask
+        coarse = None
+        if mask is None:
+            mask, coarse = models.segmenter.segment(case.portal_venous.hu, case.portal_venous.geometry)
+    with watch("registration"):
+        arterial, registration, notices = _register(case, mask, models)
+    with watch("image checks"):
+        checks, usable = _check_images(case, arterial, mask, models, coarse)
+        notices = (*case.notes, *notices, *checks)
+    evidence, heatmaps = _read_images(arterial, case.portal_venous, mask, models, watch) if usable else (None, {})
+    with watch("prognosis"):
+        images = Assessment(
+            case_id=case.case_id,
+            clinical=case.clinical,
+            arterial=arterial,
+            portal_venous=case.portal_venous,
+            liver_mask=mask,
+            liver=_describe(mask),
+            registration=registration,
+            scores=Scores(),
+            os_heads={},
+            heatmaps=heatmaps,
+            pre=None,
+            post=None,
+            criteria=(),
+            warnings=(),
+            versions=software_versions(models),
+            provenance=models.provenance,
+            seconds=watch.seconds,
+            evidence=evidence,
+            image_notices=notices,
+        )
+        result = update(images, models, case.clinical, case.mtm, case.dlr)
+    return replace(result, seconds=dict(watch.seconds))
+
+
+def update(
+    assessment: Assessment, models: ModelSet, clinical: ClinicalRecord, mtm: float | None = None, dlr: float | None = None
+) -> Assessment:
+    """The assessment with other clinical values or scores given by hand (0..1); the images are not looked at again."""
+    scores, os_heads, score_notices = image_scores(assessment.evidence, models, clinical, mtm, dlr)
+    pre, post, prognosis_notices = prognoses(models.pre, models.post, clinical, scores)
+    criteria = check_inclusion(clinical)
+    warnings = (*assessment.image_notices, *score_notices, *prognosis_notices, *inclusion_notices(criteria))
+    overrides = {name: value for name, value in (("mtm", mtm), ("dlr", dlr)) if value is not None}
+    return replace(
+        assessment,
+        clinical=clinical,
+        scores=scores,
+        os_heads=os_heads,
+        pre=pre,
+        post=post,
+        criteria=criteria,
+        warnings=warnings,
+        overrides=overrides,
+    )
+
+
+def image_scores(
+    evidence: ImageEvidence | None,
+    models: ModelSet,
+    clinical: ClinicalRecord,
+    mtm: float | None = None,
+    dlr: float | None = None,
+) -> tuple[Scores, Mapping[str, float], tuple[Notice, ...]]:
+    """The MTM and DLR scores: by hand where given, else fused from the evidence, else unknown."""
+    by_hand = Scores(
+        mtm=None if mtm is None else Score.manual(mtm),
+        dlr=None if dlr is None else Score.manual(dlr),
+    )
+    if evidence is None:
+        return by_hand, {}, ()
+    fused, os_heads, notices = models.fusion.scores(evidence, clinical)
+    if by_hand.mtm is not None:
+        notices = ()
+    return Scores(mtm=by_hand.mtm or fused.mtm, dlr=by_hand.dlr or fused.dlr), os_heads, notices
+
+
+def _register(case: Case, mask: LiverMask, models: ModelSet) -> tuple[Volume, Registration | None, tuple[Notice, ...]]:
+    if not mask.labels.any():
+        return case.arterial, None, ()
+    transform = rigid_transform(case.arterial, case.portal_venous, mask.liver)
+    arterial = on_portal_venous_grid(case.arterial, case.portal_venous, transform)
+    shift = shift_mm(transform, centre_lps(mask.liver, mask.geometry))
+    overlap, found = _liver_overlap(case, mask, transform, models)
+    registration = Registration(shift, rotation_deg(transform), overlap, transform)
+    moved = Notice("registered", f"The arterial phase was moved rigidly by {shift:.1f} mm onto the portal-venous phase.")
+    return arterial, registration, (moved, *found, *_mismatch(shift, overlap))
+
+
+def _liver_overlap(
+    case: Case, mask: LiverMask, transform: npt.NDArray[np.float64], models: ModelSet
+) -> tuple[float | None, tuple[Notice, ...]]:
+    """Dice of both phases' livers at 3 mm, the arterial one found by the segmenter and moved by the transform."""
+    try:
+        found = models.segmenter.find(case.arterial.hu, case.arterial.geometry)
+    except NoLiverError:
+        return None, (Notice("phase_mismatch", "No liver was found in the arterial phase."),)
+    grid = isotropic_grid(mask.geometry, OVERLAP_SPACING_MM)
+    liver = resample(mask.liver.astype(np.uint8), mask.geometry, grid, interpolation="nearest", outside=0)
+    moved = resample(found.probability, found.grid, grid, outside=0.0, transform_lps=transform)
+    return dice(liver, moved > 0.5), ()
+
+
+def _mismatch(shift: float, overlap: float | None) -> tuple[Notice, ...]:
+    if shift <= LARGEST_SHIFT_MM and (overlap is None or overlap >= SMALLEST_OVERLAP):
+        return ()
+    overlap_text = "unknown" if overlap is None else f"{overlap:.2f}"
+    text = (
+        f"The phases do not match well: shift {shift:.1f} mm (expected at most {LARGEST_SHIFT_MM:.0f}), "
+        f"liver overlap {overlap_text} (expected at least {SMALLEST_OVERLAP})."
+    )
+    return (Notice("phase_mismatch", text),)
+
+
+def _check_images(
+    case: Case, arterial: Volume, mask: LiverMask, models: ModelSet, coarse: CoarseLiver | None
+) -> tuple[tuple[Notice, ...], bool]:
+    """Notices on mask and phases, and whether the image models may be asked."""
+    portal_venous = case.portal_venous
+    quality = check_mask(mask, portal_venous.hu, coarse)
+    if not mask.labels.any():
+        return quality.notices, False
+    phases = check_enhancement(arterial.hu, portal_venous.hu, mask.liver, mask.geometry)
+    usable = quality.usable and NO_SCORE_CODES.isdisjoint(notice.code for notice in phases)
+    notices = (*quality.notices, *phases)
+    if not usable:
+        text = "No image score is drawn from these images; MTM and DLR can be given by hand."
+        notices = (*notices, Notice("image_scores_stopped", text))
+    return notices, usable
+
+
+def _read_images(
+    arterial: Volume, portal_venous: Volume, mask: LiverMask, models: ModelSet, watch: _Stopwatch
+) -> tuple[ImageEvidence, Mapping[str, Heatmap]]:
+    """Ask the network and the radiomics model; both see the phases on one grid."""
+    from core.network.crop import liver_crop
+
+    liver, geometry = mask.liver, mask.geometry
+    with watch("network"):
+        crop, cube = liver_crop(arterial.hu, portal_venous.hu, liver, geometry)
+        heads = models.network.probabilities(crop)
+    with watch("heatmaps"):
+        heatmaps = models.network.heatmaps(crop, cube, liver, geometry)
+    with watch("radiomics"):
+        probabilities, contributions = models.radiomics.read(arterial.hu, portal_venous.hu, liver, geometry)
+    return ImageEvidence(heads, probabilities, contributions), heatmaps
+
+
+def _describe(mask: LiverMask) -> LiverFinding:
+    lesion_ml = float(np.count_nonzero(mask.labels == 2)) * mask.geometry.voxel_volume_ml
+    largest = largest_lesion_mm(mask)
+    return LiverFinding(mask.volume_ml, mask.origin.value, lesion_ml if mask.has_lesions else None, largest)
+
+
+def _versions(models: ModelSet) -> dict[str, str]:
+    return {"haic-nomogram": __version__, **models.versions}
+
+
+@dataclass
+class _Stopwatch:
+    """Tells the progress and keeps the seconds of each step."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        if self.progress:
+            self.progress(step, STEPS.index(step) / len(STEPS))
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = time.perf_counter() - started

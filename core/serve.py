@@ -1,0 +1,120 @@
+"""The dashboard's server: a Streamlit process on this machine only.
+
+core does not import streamlit, so the server is a child process; signals that stop us stop it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.artefacts import ENVIRONMENT_VARIABLE
+from core.errors import InputError
+
+LOCAL_ADDRESSES = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
+DEFAULT_PORT = 8501
+OPEN_BROWSER = "HAIC_NOMOGRAM_OPEN_BROWSER"  # set to 1 by `make run` on a desktop
+ROOT = Path(__file__).resolve().parents[1]  # of the checkout or of the installation
+# Nothing that a user's own Streamlit settings say may loosen these.
+FIXED = {
+    "global.developmentMode": "false",
+    "server.showEmailPrompt": "false",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.enableStaticServing": "false",
+    "server.enableAgentApi": "false",
+    "browser.gatherUsageStats": "false",
+}
+
+
+def serve(port: int | None = None, address: str = "127.0.0.1") -> int:
+    """Serve the dashboard until stopped and return the exit status of the server.
+
+    Args:
+        port: 1-65535; None takes 8501, or the next free port above it.
+        address: 127.0.0.1, localhost or ::1.
+
+    Raises:
+        InputError: if the address is not this machine's own, or the port is out of range or in use.
+    """
+    if address not in LOCAL_ADDRESSES:
+        raise InputError(
+            "address: expected 127.0.0.1, ::1 or localhost, got another; "
+            "serving on any other address needs a login, which this version does not have"
+        )
+    chosen = _first_free(address) if port is None else _checked(port, address)
+    child = subprocess.Popen(command(chosen, address), cwd=_working_folder(), env=_environment())
+    with _forwarding(child):
+        status = child.wait()
+    return 0 if status in (0, -signal.SIGINT, -signal.SIGTERM) else 1
+
+
+def command(port: int, address: str) -> list[str]:
+    """The command line of the server's process."""
+    headless = "false" if os.environ.get(OPEN_BROWSER) == "1" else "true"
+    options = {**FIXED, "server.address": address, "server.port": str(port), "server.headless": headless}
+    # -P keeps the working folder, which may hold a "core" of its own, off the import path
+    start = [sys.executable, "-P", "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
+    return start + [f"--{name}={value}" for name, value in options.items()]
+
+
+def _checked(port: int, address: str) -> int:
+    if not 1 <= port <= 65535:
+        raise InputError(f"port: expected 1-65535, got {port}")
+    if not _is_free(port, address):
+        raise InputError(f"port: expected a free port, got {port}, which is in use")
+    return port
+
+
+def _first_free(address: str) -> int:
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + 100):
+        if _is_free(port, address):
+            return port
+    raise InputError(f"port: expected a free port from {DEFAULT_PORT} on, got 100 in use")
+
+
+def _is_free(port: int, address: str) -> bool:
+    with socket.socket(LOCAL_ADDRESSES[address], socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _working_folder() -> Path | None:
+    """The checkout, where Streamlit looks for .streamlit/config.toml; a wheel has it beside dashboard/app.py."""
+    return ROOT if (ROOT / ".streamlit" / "config.toml").is_file() else None
+
+
+def _environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    if str(ROOT) not in (
+        str(Path(entry).resolve()) for entry in sys.path[1:]
+    ):  # started in the checkout, not installed
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
+    if weights := environment.get(ENVIRONMENT_VARIABLE):
+        environment[ENVIRONMENT_VARIABLE] = str(Path(weights).resolve())
+    return environment
+
+
+@contextmanager
+def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """While the server runs, pass on the signals that ask us to stop."""
+
+    def forward(number: int, _frame: object) -> None:
+        child.send_signal(number)
+
+    previous = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,57 @@
+"""Colours and the plain frame that all figures share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT_SIZE = 14
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme, told apart with any colour vision.
+
+    Attributes:
+        text, muted, grid: writing, secondary writing, thin lines.
+        curve, band: the survival curve and its band.
+        patient: the patient's own marks.
+        conditional: the curve given survival so far.
+    """
+
+    text: str
+    muted: str
+    grid: str
+    curve: str
+    band: str
+    patient: str
+    conditional: str
+
+
+LIGHT = Palette("#1c2b30", "#56666c", "#dbe4e6", "#0b6e7f", "rgba(11,110,127,0.16)", "#c24e00", "#0072b2")
+DARK = Palette("#e2ebed", "#a3b4b9", "#2b3a3f", "#5cbcc9", "rgba(92,188,201,0.20)", "#f2a65a", "#56b4e9")
+
+
+def palette(theme: Literal["light", "dark"]) -> Palette:
+    """The palette of a theme."""
+    return DARK if theme == "dark" else LIGHT
+
+
+def plain_layout(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
+    """Transparent background, no legend, readable type, no dragging."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"size": FONT_SIZE, "color": colours.text, "family": '"Source Sans", sans-serif'},
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={"font": {"size": FONT_SIZE}},
+        transition={"duration": 0},
+    )
+    return figure

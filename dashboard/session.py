@@ -1,0 +1,315 @@
+"""What one browser session holds; the only place of st.session_state and st.cache_*.
+
+A patient's images and values live in the session's Draft and nowhere else: no cache keeps them, and they go when the session
+goes. Cached across sessions are only the models and the demo case, which is procedural and belongs to nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
+from core.errors import HaicError, InputError
+from core.findings import Assessment, Criterion, Prognosis, Scores
+from dashboard import texts
+
+if TYPE_CHECKING:
+    from core.io.series import Series
+    from core.models import ModelSet
+
+DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
+DEMO_SEED = 0
+DEMO_ID = "Demo case"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Run:
+    """One assessment under way in the worker thread.
+
+    Attributes:
+        started: (step, seconds since the clock's origin) of every step begun so far, in order.
+        share: share of the steps done.
+    """
+
+    future: Future[Assessment] | None = None
+    started: list[tuple[str, float]] = field(default_factory=list)
+    share: float = 0.0
+    ended: float | None = None
+
+    def progress(self, step: str, share: float) -> None:
+        """What `core.pipeline.assess` calls when a step begins."""
+        self.started.append((step, time.monotonic()))
+        self.share = share
+
+    @property
+    def done(self) -> bool:
+        """True once there is a result or an error."""
+        return self.future is not None and self.future.done()
+
+    def seconds_by_step(self) -> list[tuple[str, float]]:
+        """Duration of every step begun, the last one still growing."""
+        ends = [at for _, at in self.started[1:]] + [self.ended or time.monotonic()]
+        return [(step, end - at) for (step, at), end in zip(self.started, ends, strict=True)]
+
+
+@dataclass(eq=False)
+class Draft:
+    """All that one session knows.
+
+    Attributes:
+        case_id: a pseudonym made up here.
+        clinical: the form's values by field name; absent or None is unknown.
+        mtm, dlr: scores given by hand, None to use the models'.
+        series: the images read so far; roles: what each is used as, None for not used.
+        mask: a liver mask of the user's own.
+        assessment: the last result of these images, None until there is one.
+        message: one sentence about what could not be used, "" if all is well.
+        uploads: counts the uploads taken in, so that the drop zone is emptied after each.
+        view: how the pictures are looked at (slice by plane, heads, windows), by name.
+    """
+
+    case_id: str
+    clinical: dict[str, Any] = field(default_factory=dict)
+    mtm: float | None = None
+    dlr: float | None = None
+    series: list[Series] = field(default_factory=list)
+    roles: list[Phase | None] = field(default_factory=list)
+    mask: LiverMask | None = None
+    mask_notices: tuple[Notice, ...] = ()
+    assessment: Assessment | None = None
+    run: Run | None = None
+    message: str = ""
+    uploads: int = 0
+    view: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> ClinicalRecord:
+        """The form as a ClinicalRecord.
+
+        Raises:
+            InputError: if two values contradict each other.
+        """
+        return ClinicalRecord(**self.clinical)
+
+    def forget_images(self) -> None:
+        """Drop the images and all that was made from them; what was typed stays."""
+        self.series, self.roles, self.mask, self.mask_notices = [], [], None, ()
+        self.assessment, self.run, self.view = None, None, {}
+
+    def chosen(self, phase: Phase) -> list[Series]:
+        """The series that are used as `phase`."""
+        return [series for series, role in zip(self.series, self.roles, strict=True) if role is phase]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the prognosis page draws: the assessment's last step, with or without images."""
+
+    clinical: ClinicalRecord
+    scores: Scores
+    pre: Prognosis | None
+    post: Prognosis | None
+    criteria: tuple[Criterion, ...]
+    warnings: tuple[Notice, ...]
+
+
+def new_case_id() -> str:
+    """A pseudonym that says nothing about anybody."""
+    return f"Case {secrets.token_hex(2).upper()}"
+
+
+def draft() -> Draft:
+    """This session's draft."""
+    if "draft" not in st.session_state:
+        st.session_state["draft"] = Draft(new_case_id())
+    found: Draft = st.session_state["draft"]
+    return found
+
+
+def prime(key: str, value: Any) -> str:
+    """Give the widget `key` its value unless it has one; returns the key."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def put(key: str, value: Any) -> None:
+    """Set a widget's value; only before the widget is drawn, or in a callback."""
+    st.session_state[key] = value
+
+
+def get(key: str) -> Any:
+    """A widget's value, None if it is not drawn."""
+    return st.session_state.get(key)
+
+
+def forget_widgets(prefix: str) -> None:
+    """Let all widgets whose key begins with `prefix` take their values from the draft again."""
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
+
+
+def theme() -> Literal["light", "dark"]:
+    """The theme the browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+@st.cache_resource(show_spinner=False)
+def models() -> ModelSet:
+    """The models of the weights folder, each loaded on first use.
+
+    Raises:
+        ArtefactError: if there is no such folder.
+    """
+    from core.models import load_models
+
+    return load_models()
+
+
+@st.cache_resource(show_spinner=False)
+def _worker() -> ThreadPoolExecutor:
+    """One assessment at a time: two would need twice the memory and finish no sooner."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="assess")
+
+
+@st.cache_resource(show_spinner=False)
+def _demo_run() -> Run:
+    """The demo case under assessment, once for the whole server: it is procedural and belongs to nobody."""
+    return _submit(_demo_case)
+
+
+def _demo_case() -> Case:
+    from core.simulate.phantom import demo_case
+
+    made = demo_case(DEMO_SEED)
+    return Case(DEMO_ID, made.arterial, made.portal_venous, made.clinical)
+
+
+def _submit(make_case: Callable[[], Case]) -> Run:
+    from core.pipeline import assess
+
+    run, loaded = Run(), models()
+
+    def work() -> Assessment:
+        try:
+            return assess(make_case(), loaded, run.progress)
+        finally:
+            run.ended = time.monotonic()
+
+    run.future = _worker().submit(work)
+    return run
+
+
+def open_demo() -> None:
+    """Put the demo case in place of what the session holds, and assess it."""
+    if _demo_run().done and _demo_run().future.exception() is not None:  # type: ignore[union-attr]
+        _demo_run.clear()
+    st.session_state["draft"] = Draft(DEMO_ID, run=_demo_run())
+    forget_widgets("clinical.")
+
+
+def open_demo_once() -> None:
+    """The demo case on opening, where the environment asks for it."""
+    if os.environ.get(DEMO_VARIABLE) == "1" and "draft" not in st.session_state:
+        open_demo()
+
+
+def start_over() -> None:
+    """An empty case; nothing of the old one stays in the session."""
+    st.session_state["draft"] = Draft(new_case_id())
+    for prefix in ("clinical.", "live.", "view.", "upload."):
+        forget_widgets(prefix)
+
+
+def start_assessment() -> None:
+    """Assess the draft's images in the worker thread.
+
+    Raises:
+        InputError: if a phase is missing or chosen twice, or clinical values contradict each other.
+    """
+    now = draft()
+    arterial, portal_venous = (_only(now, phase) for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
+    notes = (*arterial.notices, *portal_venous.notices, *now.mask_notices)
+    case = Case(
+        case_id=now.case_id,
+        arterial=replace(arterial.volume, phase=Phase.ARTERIAL),
+        portal_venous=replace(portal_venous.volume, phase=Phase.PORTAL_VENOUS),
+        clinical=now.record(),
+        liver_mask=now.mask,
+        mtm=now.mtm,
+        dlr=now.dlr,
+        notes=notes,
+    )
+    now.run, now.message = _submit(lambda: case), ""
+
+
+def _only(now: Draft, phase: Phase) -> Series:
+    found = now.chosen(phase)
+    if len(found) != 1:
+        raise InputError(f"{texts.PHASE_NAMES[phase].lower()} phase: expected one series, got {len(found) or 'none'}")
+    return found[0]
+
+
+def collect() -> None:
+    """Take over the result of a finished run: the assessment, or one sentence."""
+    now = draft()
+    if now.run is None or now.run.future is None or not now.run.done:
+        return
+    error = now.run.future.exception()
+    if error is None:
+        now.assessment = now.run.future.result()
+        if now.case_id == DEMO_ID and all(value is None for value in now.clinical.values()):
+            now.clinical = now.assessment.clinical.known()
+            forget_widgets("clinical.")
+    else:
+        now.message = str(error) if isinstance(error, HaicError) else texts.FAULT
+        _log.error("assessment failed: %s", type(error).__name__, exc_info=error)
+    now.run = None
+
+
+def outlook() -> Outlook:
+    """The prognosis for the draft as it stands now; images are not looked at again.
+
+    Raises:
+        InputError: if clinical values contradict each other.
+        ArtefactError: if the nomogram's weights are missing.
+    """
+    from core.inclusion import check_inclusion
+    from core.pipeline import image_scores, update
+    from core.survival.prognoses import prognoses
+
+    now, loaded = draft(), models()
+    clinical = now.record()
+    if now.assessment is not None:
+        made = update(now.assessment, loaded, clinical, now.mtm, now.dlr)
+        return Outlook(clinical, made.scores, made.pre, made.post, made.criteria, made.warnings)
+    scores, _, score_notices = image_scores(None, loaded, clinical, now.mtm, now.dlr)
+    pre, post, notices = prognoses(loaded.pre, loaded.post, clinical, scores)
+    return Outlook(clinical, scores, pre, post, check_inclusion(clinical), (*score_notices, *notices))
+
+
+def in_temporary_folder(work: Callable[[Path], None]) -> None:
+    """Run `work` with a new folder that only this user can read and that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="haic-upload-"))
+    try:
+        work(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def provenance() -> Mapping[str, str]:
+    """Artefact name -> the sentence shown with every score it makes."""
+    now = draft()
+    return now.assessment.provenance if now.assessment is not None else {}
