@@ -61,7 +61,8 @@ class Volume:
     def __post_init__(self) -> None:
         if self.hu.dtype != np.int16 or self.hu.shape != self.geometry.shape:
             raise InputError(
-                f"{self.phase} series: expected int16 HU of shape {self.geometry.shape}, got {self.hu.dtype} {self.hu.shape}"
+                f"{self.phase} series: expected int16 HU of shape {self.geometry.shape}, "
+                f"got {self.hu.dtype} {self.hu.shape}"
             )
         object.__setattr__(self, "hu", _read_only(self.hu))
 
@@ -82,7 +83,9 @@ class LiverMask:
 
     def __post_init__(self) -> None:
         if self.labels.dtype != np.uint8 or self.labels.shape != self.geometry.shape:
-            raise InputError(f"liver mask: expected uint8 labels of shape {self.geometry.shape}, got {self.labels.shape}")
+            raise InputError(
+                f"liver mask: expected uint8 labels of shape {self.geometry.shape}, got {self.labels.shape}"
+            )
         object.__setattr__(self, "labels", _read_only(self.labels))
 
     @property

@@ -1,7 +1,7 @@
-"""The command line: haic-nomogram demo | simulate-arterial | segment | assess | nomogram | serve.
+"""The command line: haic-nomogram demo | simulate-arterial | segment | assess | nomogram | train | serve.
 
-Exit status 0; 2 for bad input, with one line as the last of stderr; 1 for a fault of ours. Progress goes to stderr, results to
-files or, as JSON, to stdout.
+Exit status 0; 2 for bad input, with one line as the last of stderr; 1 for a fault of ours. Progress goes to stderr,
+results to files or, as JSON, to stdout.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def segment(options: argparse.Namespace) -> int:
     from core.segmentation.quality import check_mask
 
     if options.engine != "ours":
-        raise InputError("engine totalsegmentator: expected the package TotalSegmentator, which this version cannot use yet")
+        raise InputError(
+            "engine totalsegmentator: expected the package TotalSegmentator, which this version cannot use yet"
+        )
     series = read_phase(options.ct, Phase.PORTAL_VENOUS)
     models = load_models(options.weights)
     started = time.perf_counter()
@@ -134,6 +136,15 @@ def nomogram(options: argparse.Namespace) -> int:
     return 0
 
 
+def train_segmenter(options: argparse.Namespace) -> int:
+    """Train the liver segmenter on labelled CT and write its artefact."""
+    from core.train.fit_segmenter import SegmenterTraining
+    from core.train.segmenter import train_segmenter as train
+
+    train(options.data, _folder(options.out), SegmenterTraining(), _report, options.resume)
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the dashboard."""
     from core.serve import serve as serve_dashboard
@@ -178,6 +189,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--clinical", type=Path, required=True, metavar="F")
     _add_scores(one)
     _add_weights(one)
+
+    train = commands.add_parser("train", help="Train a model.").add_subparsers(required=True, metavar="WHAT")
+    one = _add(train, "segmenter", train_segmenter)
+    one.add_argument("--data", type=Path, required=True, metavar="DIR")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
     one = _add(commands, "serve", serve)
     one.add_argument("--port", type=int, metavar="N")
@@ -230,6 +247,10 @@ def _file(path: Path) -> Path:
 
 def _progress(step: str, share: float) -> None:
     print(f"{share:4.0%}  {step}", file=sys.stderr)
+
+
+def _report(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _tell(*notices: Any) -> None:

@@ -30,7 +30,8 @@ class Score:
     """An image score.
 
     Attributes:
-        value, low, high: 0..1; low and high are the 95 % range from test-time augmentation; equal to value if given by hand.
+        value, low, high: 0..1; low and high are the 95 % range from test-time augmentation and the spread of the
+            boosters; equal to value if given by hand.
         sd: standard deviation behind low and high, 0 if given by hand.
         origin: manual or model.
         parts: the components' values (network, radiomics, clinical), by name.
@@ -135,7 +136,8 @@ class Registration:
     Attributes:
         shift_mm: displacement of the liver's centre by the rigid transform, mm.
         rotation_deg: rotation angle, degrees.
-        liver_overlap: Dice of the arterial liver, after the transform, with the portal-venous liver; None if it could not be measured.
+        liver_overlap: Dice of the arterial liver, after the transform, with the portal-venous liver; None if it could
+            not be measured.
         transform_lps: 4x4, maps portal-venous LPS mm to arterial LPS mm.
     """
 

@@ -1,7 +1,7 @@
 """Where voxels lie in the patient.
 
-Inside the project every coordinate is LPS (x to the patient's Left, y to Posterior, z to Superior), in mm, as in DICOM and ITK.
-NIfTI files are RAS; they are turned at the NIfTI door and nowhere else.
+Inside the project every coordinate is LPS (x to the patient's Left, y to Posterior, z to Superior), in mm, as in DICOM
+and ITK. NIfTI files are RAS; they are turned at the NIfTI door and nowhere else.
 """
 
 from __future__ import annotations

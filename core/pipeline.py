@@ -93,7 +93,11 @@ def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> As
 
 
 def update(
-    assessment: Assessment, models: ModelSet, clinical: ClinicalRecord, mtm: float | None = None, dlr: float | None = None
+    assessment: Assessment,
+    models: ModelSet,
+    clinical: ClinicalRecord,
+    mtm: float | None = None,
+    dlr: float | None = None,
 ) -> Assessment:
     """The assessment with other clinical values or scores given by hand (0..1); the images are not looked at again."""
     scores, os_heads, score_notices = image_scores(assessment.evidence, models, clinical, mtm, dlr)
@@ -142,7 +146,9 @@ def _register(case: Case, mask: LiverMask, models: ModelSet) -> tuple[Volume, Re
     shift = shift_mm(transform, centre_lps(mask.liver, mask.geometry))
     overlap, found = _liver_overlap(case, mask, transform, models)
     registration = Registration(shift, rotation_deg(transform), overlap, transform)
-    moved = Notice("registered", f"The arterial phase was moved rigidly by {shift:.1f} mm onto the portal-venous phase.")
+    moved = Notice(
+        "registered", f"The arterial phase was moved rigidly by {shift:.1f} mm onto the portal-venous phase."
+    )
     return arterial, registration, (moved, *found, *_mismatch(shift, overlap))
 
 
@@ -201,8 +207,9 @@ def _read_images(
     with watch("heatmaps"):
         heatmaps = models.network.heatmaps(crop, cube, liver, geometry)
     with watch("radiomics"):
-        probabilities, contributions = models.radiomics.read(arterial.hu, portal_venous.hu, liver, geometry)
-    return ImageEvidence(heads, probabilities, contributions), heatmaps
+        features = models.radiomics.features(arterial.hu, portal_venous.hu, liver, geometry)
+        radiomics = models.radiomics.predict(features)
+    return ImageEvidence(heads, radiomics.probabilities, radiomics.contributions), heatmaps
 
 
 def _describe(mask: LiverMask) -> LiverFinding:
@@ -211,7 +218,8 @@ def _describe(mask: LiverMask) -> LiverFinding:
     return LiverFinding(mask.volume_ml, mask.origin.value, lesion_ml if mask.has_lesions else None, largest)
 
 
-def _versions(models: ModelSet) -> dict[str, str]:
+def software_versions(models: ModelSet) -> dict[str, str]:
+    """The version of the software and of every artefact."""
     return {"haic-nomogram": __version__, **models.versions}
 
 

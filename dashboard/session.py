@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
-from core.errors import HaicError, InputError
+from core.errors import ArtefactError, HaicError, InputError
 from core.findings import Assessment, Criterion, Prognosis, Scores
 from dashboard import texts
 
@@ -310,6 +310,16 @@ def in_temporary_folder(work: Callable[[Path], None]) -> None:
 
 
 def provenance() -> Mapping[str, str]:
-    """Artefact name -> the sentence shown with every score it makes."""
-    now = draft()
-    return now.assessment.provenance if now.assessment is not None else {}
+    """Artefact name -> the sentence shown with every score it makes; empty where the weights are missing."""
+    try:
+        return models().provenance
+    except ArtefactError:
+        return {}
+
+
+def versions() -> Mapping[str, str]:
+    """Artefact name -> version; empty where the weights are missing."""
+    try:
+        return models().versions
+    except ArtefactError:
+        return {}

@@ -7,6 +7,10 @@ from core.findings import HEADS, CurvePoint, Prognosis, RiskGroup, Score, ScoreO
 
 PRODUCT = "HAIC Nomogram"
 SUBTITLE = "Survival after hepatic arterial infusion chemotherapy for hepatocellular carcinoma"
+ABOUT = (
+    "A multitask deep-learning radiomics nomogram after He et al., Radiol Med 2023 (doi:10.1007/s11547-023-01719-1). "
+    "Research and education. Not a medical device, not for clinical decisions."
+)
 NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
 
@@ -67,6 +71,7 @@ NO_PROGNOSIS = {
 }
 FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
+SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
 NOTHING_ASSESSED = "No images have been assessed yet."
 FAULT = "Something went wrong on our side; your entries are kept. The log of the server says more."
 
@@ -170,3 +175,22 @@ def curve_description(curve: tuple[CurvePoint, ...]) -> str:
     readings = {round(p.time_months): p.survival for p in curve}
     parts = [f"{years(m)} {round(100 * readings[m].value)} %" for m in (12, 36, 60) if m in readings]
     return "Survival curve: " + ", ".join(parts) if parts else "Survival curve"
+
+
+def yes_no(value: bool | None) -> str:
+    """An answer that can be unknown."""
+    return {None: "unknown", False: "no", True: "yes"}[value]
+
+
+WORDS = {
+    "CR": "CR, complete",
+    "PR": "PR, partial",
+    "SD": "SD, stable",
+    "PD": "PD, progressive",
+    "moderate_severe": "moderate or severe",
+}
+
+
+def word(value: str | None) -> str:
+    """A word of a choice, for people."""
+    return "unknown" if value is None else WORDS.get(value, value)

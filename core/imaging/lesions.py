@@ -9,7 +9,7 @@ from core.case import LiverMask
 
 
 def largest_lesion_mm(mask: LiverMask) -> float | None:
-    """Longest in-plane diameter of any lesion on any slice across the long axis, mm; None if the mask has no lesions."""
+    """Longest in-plane diameter of any lesion on any slice, mm; None if the mask has no lesions."""
     if not mask.has_lesions:
         return None
     from scipy import ndimage

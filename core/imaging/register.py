@@ -31,7 +31,9 @@ def rigid_transform(arterial: Volume, portal_venous: Volume, liver: npt.NDArray[
     fixed = to_image(np.clip(fixed_hu, *HU_WINDOW), fixed_grid)
     moving_hu, moving_grid = to_isotropic(arterial.hu, arterial.geometry, SPACING_MM)
     moving = to_image(np.clip(moving_hu, *HU_WINDOW), moving_grid)
-    mask, _ = to_isotropic(liver[box].astype(np.float32), sub_geometry(portal_venous.geometry, box), SPACING_MM, outside=0)
+    mask, _ = to_isotropic(
+        liver[box].astype(np.float32), sub_geometry(portal_venous.geometry, box), SPACING_MM, outside=0
+    )
     return _matrix(_register(fixed, moving, to_image((mask > 0.5).astype(np.uint8), fixed_grid)))
 
 
@@ -58,7 +60,8 @@ def _register(fixed: sitk.Image, moving: sitk.Image, liver: sitk.Image) -> sitk.
     method.SetInitialTransform(start, inPlace=False)
     # one thread: the same answer on every machine, whatever its number of cores
     method.SetNumberOfThreads(1)
-    return method.Execute(fixed, moving)
+    transform: sitk.Transform = method.Execute(fixed, moving)
+    return transform
 
 
 def _matrix(transform: sitk.Transform) -> FloatArray:

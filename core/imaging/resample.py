@@ -69,12 +69,16 @@ def resample(
     return from_image(resampler.Execute(to_image(values, source)))
 
 
-def box_average(values: npt.NDArray[Any], geometry: Geometry, spacing_mm: float) -> tuple[npt.NDArray[np.float32], Geometry]:
-    """Mean over whole blocks of voxels, so that no axis is finer than about half of `spacing_mm` allows: a cheap low-pass filter.
+def box_average(
+    values: npt.NDArray[Any], geometry: Geometry, spacing_mm: float
+) -> tuple[npt.NDArray[np.float32], Geometry]:
+    """Mean over whole blocks of voxels, of about `spacing_mm` a side at most: a cheap low-pass filter.
 
     The voxels of an incomplete last block are dropped. Returns float32 values and their grid.
     """
-    factors = [max(1, min(int(spacing_mm / s + 0.25), n)) for s, n in zip(geometry.spacing_mm, geometry.shape, strict=True)]
+    factors = [
+        max(1, min(int(spacing_mm / s + 0.25), n)) for s, n in zip(geometry.spacing_mm, geometry.shape, strict=True)
+    ]
     if factors == [1, 1, 1]:
         return values.astype(np.float32), geometry
     shape = [n // f for n, f in zip(geometry.shape, factors, strict=True)]

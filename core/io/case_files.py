@@ -18,7 +18,6 @@ def read_case(
     mask: Path | None = None,
     mtm: float | None = None,
     dlr: float | None = None,
-    case_id: str = "case",
 ) -> Case:
     """Read one case; the quick parts first, so that a wrong record is told before the images are read.
 
@@ -26,7 +25,6 @@ def read_case(
         arterial, portal_venous: a file (NIfTI, NRRD, MHA), a DICOM folder or a zip.
         mask: label map on the portal-venous grid (or the arterial one, and said so).
         mtm, dlr: scores by hand, 0..1.
-        case_id: a pseudonym.
 
     Raises:
         InputError: for any input that cannot be used.
@@ -39,4 +37,4 @@ def read_case(
     if mask is not None:
         liver, found = read_mask(mask, late.volume.geometry, early.volume.geometry)
         notices.extend(found)
-    return Case(case_id, early.volume, late.volume, record, liver, mtm, dlr, tuple(notices))
+    return Case("case", early.volume, late.volume, record, liver, mtm, dlr, tuple(notices))

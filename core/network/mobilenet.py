@@ -1,7 +1,7 @@
-"""The multitask 3D MobileNetV1: one trunk of depthwise separable convolutions, five heads (He et al. 2023, sTable 1, sFigure 1).
+"""The multitask 3D MobileNetV1 (He et al. 2023): one trunk of depthwise separable convolutions, five heads.
 
-The paper's supplementary table is not public; the layers are those of MobileNetV1 (Howard et al. 2017), made 3D, with width .5
-and a last stage of 3x3x3 for 96 voxels a side (assumed).
+The paper's supplementary table is not public; the layers are those of MobileNetV1 (Howard et al. 2017), made 3D, with
+width .5 and a last stage of 3x3x3 for 96 voxels a side (assumed).
 """
 
 from __future__ import annotations

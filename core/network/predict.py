@@ -84,7 +84,7 @@ class MultitaskNetwork:
         heat = grad_cam(self.network, torch.from_numpy(phases)[None])
         stride = cube.shape[0] // heat.shape[1]
         affine = cube.affine_lps.copy()
-        # a 3-wide convolution of stride 2 with padding 1 is centred on every second voxel: the first voxel's centre stays
+        # a 3-wide convolution of stride 2 with padding 1 is centred on every second voxel: the first one stays
         affine[:3, :3] *= stride
         grid = Geometry((heat.shape[1], heat.shape[2], heat.shape[3]), affine)
         return {head: _on_ct(heat[index], grid, cube, liver, geometry) for index, head in enumerate(HEADS)}
@@ -146,4 +146,4 @@ def _described(
 
 def _middle(liver: npt.NDArray[np.bool_], geometry: Geometry) -> int:
     part = bounding_box(liver, geometry)[geometry.superior_axis]
-    return (part.start + part.stop) // 2
+    return int(part.start + part.stop) // 2

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from core.errors import ArtefactError, InputError
 from core.geometry import Geometry
-from core.imaging.crop import bounding_box, sub_geometry
+from core.imaging.crop import Box, bounding_box, sub_geometry
 from core.imaging.resample import to_image, to_isotropic
+from core.radiomics.selected import SelectedFeatures, join_phases
 from core.radiomics.settings import FEATURES_PER_CLASS, RadiomicsSettings, log_image_name
 
 if TYPE_CHECKING:
@@ -29,6 +30,25 @@ SMALLEST_REGION_VOXELS = 200
 
 Plan = dict[str, dict[str, list[str]]]
 """Image name -> feature class -> feature names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Footprint:
+    """Where a liver lies; the same for both phases.
+
+    Attributes:
+        box: indices of the liver with its margin on the scan's grid; they may lie beyond the scan.
+        grid: the grid of that box.
+        inside: bool (I, J, K), the region at the settings' spacing.
+        part: indices of the region with its margin on the resampled grid.
+        geometry: grid of `inside`.
+    """
+
+    box: Box
+    grid: Geometry
+    inside: npt.NDArray[np.bool_]
+    part: Box
+    geometry: Geometry
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +87,42 @@ def extract(
         InputError: if the liver is too small.
         ArtefactError: if a name is unknown or a class does not yield what it must.
     """
-    return features_of(prepare(hu, liver, geometry, settings), settings, names)
+    return features_of(prepare(hu, footprint(liver, geometry, settings), settings), settings, names)
 
 
-def prepare(
-    hu: npt.NDArray[np.int16], liver: npt.NDArray[np.bool_], geometry: Geometry, settings: RadiomicsSettings
-) -> Region:
-    """The liver with its margin at the settings' spacing; where the scan ends, its last slice is repeated.
+def extract_phases(
+    phases: tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]],
+    liver: npt.NDArray[np.bool_],
+    geometry: Geometry,
+    settings: RadiomicsSettings,
+    selected: SelectedFeatures | None = None,
+) -> dict[str, float]:
+    """Features of both phases by prefixed name: "ap_..." and "pvp_...".
+
+    Args:
+        phases: arterial and portal-venous int16 (I, J, K), both on the portal-venous grid `geometry`.
+        liver: bool (I, J, K), liver with its tumours.
+        selected: only these; None for all, where shape is given once, with the portal-venous phase.
+
+    Raises:
+        InputError: if the liver is too small.
+        ArtefactError: if a name is unknown or a class does not yield what it must.
+    """
+    where = footprint(liver, geometry, settings)
+    chosen = selected or all_features(settings)
+    arterial = features_of(prepare(phases[0], where, settings), settings, chosen.arterial)
+    venous = features_of(prepare(phases[1], where, settings), settings, chosen.portal_venous)
+    return join_phases(arterial, venous)
+
+
+def all_features(settings: RadiomicsSettings) -> SelectedFeatures:
+    """Every feature of both phases; shape, which does not depend on the phase, with the portal-venous one."""
+    names = tuple(_known_names(settings))
+    return SelectedFeatures(tuple(name for name in names if "_shape_" not in name), names)
+
+
+def footprint(liver: npt.NDArray[np.bool_], geometry: Geometry, settings: RadiomicsSettings) -> Footprint:
+    """The liver at the settings' spacing.
 
     Raises:
         InputError: if the liver is too small.
@@ -82,17 +131,28 @@ def prepare(
         raise InputError("liver mask: expected a liver for radiomics, got an empty mask")
     box = bounding_box(liver, geometry)
     pads = [int(np.ceil(settings.margin_mm / spacing)) + 2 for spacing in geometry.spacing_mm]
-    padded, grid = _with_margin(hu, box, pads, geometry)
-    values, fine = to_isotropic(np.clip(padded, *settings.clip_hu), grid, settings.spacing_mm, outside=settings.clip_hu[0])
+    wanted = [slice(part.start - pad, part.stop + pad) for part, pad in zip(box, pads, strict=True)]
+    wide = (wanted[0], wanted[1], wanted[2])
+    grid = sub_geometry(geometry, wide)
     mask = np.pad(liver[box].astype(np.float32), [(pad, pad) for pad in pads])
-    fraction, _ = to_isotropic(mask, grid, settings.spacing_mm, outside=0.0)
+    fraction, fine = to_isotropic(mask, grid, settings.spacing_mm, outside=0.0)
     inside = fraction >= 0.5
     found = int(np.count_nonzero(inside))
     if found < SMALLEST_REGION_VOXELS:
-        smallest = SMALLEST_REGION_VOXELS * fine.voxel_volume_ml
-        raise InputError(f"liver mask: expected at least {smallest:.1f} mL for radiomics, got {found * fine.voxel_volume_ml:.1f}")
+        least, got = (count * fine.voxel_volume_ml for count in (SMALLEST_REGION_VOXELS, found))
+        raise InputError(f"liver mask: expected at least {least:.1f} mL for radiomics, got {got:.1f} mL")
     part = bounding_box(inside, fine, settings.margin_mm)
-    return Region(values[part].astype(np.float64), inside[part], sub_geometry(fine, part))
+    return Footprint(wide, grid, inside[part], part, sub_geometry(fine, part))
+
+
+def prepare(hu: npt.NDArray[np.int16], where: Footprint, settings: RadiomicsSettings) -> Region:
+    """One phase around the liver at the settings' spacing; where the scan ends, its last slice is repeated."""
+    within = [slice(max(part.start, 0), min(part.stop, count)) for part, count in zip(where.box, hu.shape, strict=True)]
+    beyond = [(have.start - want.start, want.stop - have.stop) for have, want in zip(within, where.box, strict=True)]
+    low, high = settings.clip_hu
+    padded = np.pad(np.clip(hu[tuple(within)], int(low), int(high)), beyond, mode="edge")
+    values, _ = to_isotropic(padded, where.grid, settings.spacing_mm, outside=low)
+    return Region(values[where.part].astype(np.float64), where.inside, where.geometry)
 
 
 def features_of(region: Region, settings: RadiomicsSettings, names: Sequence[str] | None = None) -> dict[str, float]:
@@ -116,16 +176,6 @@ def features_of(region: Region, settings: RadiomicsSettings, names: Sequence[str
     return _complete(found, settings, names)
 
 
-def _with_margin(
-    hu: npt.NDArray[np.int16], box: tuple[slice, slice, slice], pads: Sequence[int], geometry: Geometry
-) -> tuple[npt.NDArray[np.int16], Geometry]:
-    wanted = [slice(part.start - pad, part.stop + pad) for part, pad in zip(box, pads, strict=True)]
-    within = [slice(max(part.start, 0), min(part.stop, count)) for part, count in zip(wanted, hu.shape, strict=True)]
-    beyond = [(have.start - want.start, want.stop - have.stop) for have, want in zip(within, wanted, strict=True)]
-    padded = np.pad(hu[tuple(within)], beyond, mode="edge")
-    return padded, sub_geometry(geometry, (wanted[0], wanted[1], wanted[2]))
-
-
 def _plan(settings: RadiomicsSettings, names: Sequence[str] | None) -> Plan:
     """What to compute on which image, in the settings' order."""
     known = _known_names(settings)
@@ -145,7 +195,9 @@ def _known_names(settings: RadiomicsSettings) -> dict[str, tuple[str, str, str]]
     for image in settings.images:
         for class_name in settings.classes:
             if class_name != "shape" or image == "original":
-                known |= {f"{image}_{class_name}_{name}": (image, class_name, name) for name in _feature_names(class_name)}
+                known |= {
+                    f"{image}_{class_name}_{name}": (image, class_name, name) for name in _feature_names(class_name)
+                }
     return known
 
 
@@ -154,7 +206,9 @@ def _feature_names(class_name: str) -> tuple[str, ...]:
     listed = _feature_class(class_name).getFeatureNames()
     names = tuple(sorted(name for name, deprecated in listed.items() if not deprecated))
     if len(names) != FEATURES_PER_CLASS[class_name]:
-        raise ArtefactError(f"radiomics: expected {FEATURES_PER_CLASS[class_name]} features of class {class_name}, got {len(names)}")
+        raise ArtefactError(
+            f"radiomics: expected {FEATURES_PER_CLASS[class_name]} features of class {class_name}, got {len(names)}"
+        )
     return names
 
 

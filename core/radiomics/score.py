@@ -12,8 +12,8 @@ import numpy.typing as npt
 from core.artefacts import Artefact
 from core.errors import ArtefactError, InputError
 from core.geometry import FloatArray, Geometry
-from core.radiomics.extract import extract
-from core.radiomics.selected import SelectedFeatures, join_phases
+from core.radiomics.extract import extract_phases
+from core.radiomics.selected import SelectedFeatures
 from core.radiomics.settings import RadiomicsSettings
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class RadiomicsModel:
             slope, intercept = (float(architecture["calibration"][key]) for key in ("slope", "intercept"))
             files = [str(name) for name in architecture["boosters"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise ArtefactError("radiomics: the card lacks settings, selected features, boosters or calibration") from error
+            raise ArtefactError(
+                "radiomics: the card lacks settings, selected features, boosters or calibration"
+            ) from error
         boosters = [load_booster(artefact.read_bytes(name), selected.prefixed) for name in files]
         return cls(settings, selected, boosters, slope, intercept)
 
@@ -89,9 +91,7 @@ class RadiomicsModel:
         Raises:
             InputError: if the liver is too small.
         """
-        arterial = extract(arterial_hu, liver, geometry, self.settings, self.selected.arterial)
-        venous = extract(portal_venous_hu, liver, geometry, self.settings, self.selected.portal_venous)
-        return join_phases(arterial, venous)
+        return extract_phases((arterial_hu, portal_venous_hu), liver, geometry, self.settings, self.selected)
 
     def predict(self, features: Mapping[str, float]) -> RadiomicsScore:
         """The score of one patient.
@@ -106,7 +106,9 @@ class RadiomicsModel:
         if not np.isfinite(row).all():
             raise InputError(f"radiomics: expected {len(columns)} finite features, got {int(np.isfinite(row).sum())}")
         matrix = xgboost.DMatrix(row, feature_names=list(columns), nthread=1)
-        shares = np.array([booster.predict(matrix, pred_contribs=True)[0] for booster in self.boosters], dtype=np.float64)
+        shares = np.array(
+            [booster.predict(matrix, pred_contribs=True)[0] for booster in self.boosters], dtype=np.float64
+        )
         log_odds = self.slope * shares.sum(axis=1) + self.intercept
         probabilities = 1 / (1 + np.exp(-log_odds))
         contributions = self.slope * shares[:, :-1].mean(axis=0)

@@ -42,7 +42,9 @@ def split_names(prefixed: Iterable[str]) -> SelectedFeatures:
     arterial = tuple(name.removeprefix(ARTERIAL_PREFIX) for name in names if name.startswith(ARTERIAL_PREFIX))
     venous = tuple(name.removeprefix(PORTAL_VENOUS_PREFIX) for name in names if name.startswith(PORTAL_VENOUS_PREFIX))
     if len(arterial) + len(venous) != len(names):
-        raise ArtefactError(f"radiomics: expected names of two phases, got {len(names) - len(arterial) - len(venous)} others")
+        raise ArtefactError(
+            f"radiomics: expected names of two phases, got {len(names) - len(arterial) - len(venous)} others"
+        )
     return SelectedFeatures(arterial, venous)
 
 

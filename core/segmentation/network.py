@@ -26,7 +26,7 @@ DEFAULT_ARGUMENTS: ResUNetArguments = {"channels": [16, 32, 64, 128, 256], "resi
 
 
 def build(arguments: ResUNetArguments) -> torch.nn.Module:
-    """The network: float (N, 1, I, J, K) in -1..1 -> liver logit (N, 1, I, J, K); sides divisible by 2**(levels - 1)."""
+    """The network: float (N, 1, I, J, K) in -1..1 -> liver logit of the same shape; sides divisible by 16."""
     import torch
     from monai.networks.nets.unet import UNet
 
@@ -45,4 +45,5 @@ def build(arguments: ResUNetArguments) -> torch.nn.Module:
 def normalise(hu: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """HU clipped to the window and scaled to -1..1."""
     low, high = HU_WINDOW
-    return ((np.clip(hu, low, high) - low) * (2 / (high - low)) - 1).astype(np.float32)
+    scaled: npt.NDArray[np.float32] = ((np.clip(hu, low, high) - low) * (2 / (high - low)) - 1).astype(np.float32)
+    return scaled

@@ -124,7 +124,7 @@ def _largest(probability: npt.NDArray[np.float32], grid: Geometry) -> CoarseLive
     largest_ml = float(sizes.max(initial=0)) * grid.voxel_volume_ml
     if largest_ml < SMALLEST_LIVER_ML:
         raise NoLiverError(
-            f"no liver found: expected at least {SMALLEST_LIVER_ML:.0f} mL that look like liver, got {largest_ml:.0f} mL"
+            f"no liver found: expected at least {SMALLEST_LIVER_ML:.0f} mL of liver, got {largest_ml:.0f} mL"
         )
     kept = components == int(sizes.argmax()) + 1
     confidence = float(probability[kept].mean())

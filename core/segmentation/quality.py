@@ -12,7 +12,7 @@ from core.segmentation.predict import CoarseLiver
 
 SMALL_ML, LARGE_ML = 600.0, 5000.0
 UNUSABLE_ML = 300.0
-"""Adult livers weigh .6 to 5 kg (HCC above 5 cm included); below 300 mL too little of the liver is there for a score (assumed)."""
+"""Adult livers, HCC included, are .6 to 5 L; below 300 mL too little is there for a score (assumed)."""
 LIVER_LIKE_HU = (10.0, 220.0)
 LOW_CONFIDENCE = 0.85
 OTHER_COMPONENTS_SHARE = 0.1
@@ -67,9 +67,11 @@ def _cut_off(mask: LiverMask) -> list[Notice]:
 
 
 def _volume(mask: LiverMask) -> list[Notice]:
-    if UNUSABLE_ML > mask.volume_ml or SMALL_ML <= mask.volume_ml <= LARGE_ML:
+    if mask.volume_ml < UNUSABLE_ML or SMALL_ML <= mask.volume_ml <= LARGE_ML:
         return []
-    text = f"A liver of {mask.volume_ml:.0f} mL is unusual; expected {SMALL_ML:.0f}-{LARGE_ML:.0f} mL. Check the outline."
+    text = (
+        f"A liver of {mask.volume_ml:.0f} mL is unusual; expected {SMALL_ML:.0f}-{LARGE_ML:.0f} mL. Check the outline."
+    )
     return [Notice("liver_volume", text)]
 
 
@@ -77,25 +79,31 @@ def _borders(mask: LiverMask) -> list[Notice]:
     axis = mask.geometry.superior_axis
     notices = []
     if _sections(mask)[[0, -1]].any():
-        notices.append(Notice("slab", "The liver touches the first or last slice: part of it may lie beyond the images."))
+        notices.append(
+            Notice("slab", "The liver touches the first or last slice: part of it may lie beyond the images.")
+        )
     for other in (axis_index for axis_index in range(3) if axis_index != axis):
         faces = mask.labels.take([0, -1], axis=other)
         if faces.any():
-            notices.append(Notice("liver_at_side", "The liver touches the side of the images: the field of view cuts it."))
+            notices.append(
+                Notice("liver_at_side", "The liver touches the side of the images: the field of view cuts it.")
+            )
             break
     return notices
 
 
 def _sections(mask: LiverMask) -> npt.NDArray[np.int64]:
     axis = mask.geometry.superior_axis
-    counts: npt.NDArray[np.int64] = np.count_nonzero(mask.labels, axis=tuple(other for other in range(3) if other != axis))
+    counts: npt.NDArray[np.int64] = np.count_nonzero(
+        mask.labels, axis=tuple(other for other in range(3) if other != axis)
+    )
     return counts
 
 
 def _segmenter(coarse: CoarseLiver, mask: LiverMask) -> list[Notice]:
     notices = []
     if coarse.confidence < LOW_CONFIDENCE:
-        text = f"The segmenter is unsure: mean probability in the liver {coarse.confidence:.2f}, expected {LOW_CONFIDENCE}."
+        text = f"The segmenter is unsure: mean probability {coarse.confidence:.2f}, expected {LOW_CONFIDENCE}."
         notices.append(Notice("low_confidence", text))
     if coarse.other_components_ml > OTHER_COMPONENTS_SHARE * mask.volume_ml:
         text = f"Another {coarse.other_components_ml:.0f} mL away from the liver looked like liver and were left out."

@@ -77,7 +77,7 @@ ATTENUATION: dict[Tissue, Attenuation] = {
     Tissue.FAT: Attenuation(-105, -103, spread=3, texture=6),
     Tissue.MUSCLE: Attenuation(58, 64, 0.1, 0.0, spread=3, texture=8),
     Tissue.BONE_CORTEX: Attenuation(480, 485, spread=40, texture=60),
-    Tissue.BONE_MARROW: Attenuation(185, 195, spread=30, texture=30),
+    Tissue.BONE_MARROW: Attenuation(160, 168, spread=22, texture=28),
     Tissue.DISC: Attenuation(85, 88, spread=5, texture=5),
     Tissue.SPINAL_CANAL: Attenuation(28, 34, spread=4),
     Tissue.LUNG: Attenuation(-850, -845, spread=15, texture=25),

@@ -30,7 +30,7 @@ def load_checkpoint(
     groups: dict[str, dict[str, torch.Tensor]] = {"network": {}, "average": {}, "optimizer": {}}
     with safe_open(path, framework="pt") as file:
         step = int(file.metadata()["step"])
-        for name in file.keys():
+        for name in file.keys():  # noqa: SIM118 - not a dictionary
             group, rest = name.split(".", 1)
             groups[group][rest] = file.get_tensor(name)
     network.load_state_dict(groups["network"])

@@ -16,8 +16,7 @@ from safetensors.torch import save
 
 from core.artefacts import Golden, Metric, ModelCard, Training, write_artefact
 from core.findings import HEADS
-from core.network import crop
-from core.network import mobilenet
+from core.network import crop, mobilenet
 from core.segmentation import network as resunet
 from core.train.fit_network import NetworkTraining
 from core.train.fit_segmenter import SegmenterTraining
@@ -37,7 +36,11 @@ def half(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def export_segmenter(
-    weights_dir: Path, state: Mapping[str, torch.Tensor], settings: SegmenterTraining, scans: int, metrics: Sequence[Metric]
+    weights_dir: Path,
+    state: Mapping[str, torch.Tensor],
+    settings: SegmenterTraining,
+    scans: int,
+    metrics: Sequence[Metric],
 ) -> Path:
     """Write the segmenter's artefact; `scans` is the number of training scans."""
     shipped = half(state)
@@ -56,7 +59,9 @@ def export_segmenter(
         outputs={"liver": "probability, liver with its tumours"},
         training=Training(
             cohort="LiTS 00-07 and one TotalSegmentator example, public CT with expert or model-made liver labels",
-            n=scans, events=None, dates="public data sets of 2017-2023",
+            n=scans,
+            events=None,
+            dates="public data sets of 2017-2023",
         ),
         metrics=tuple(metrics),
         intended_use=RESEARCH_USE,
@@ -136,7 +141,11 @@ def commit() -> str:
     """The commit of the checkout, "unknown" outside of one."""
     try:
         found = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

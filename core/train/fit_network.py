@@ -92,9 +92,7 @@ def predict(network: MultitaskMobileNet, crops: npt.NDArray[np.float16]) -> npt.
     return logits
 
 
-def calibrate(
-    logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]
-) -> dict[str, Mapping[str, float]]:
+def calibrate(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]) -> dict[str, Mapping[str, float]]:
     """Platt slope and intercept of each head, fitted where its target is known.
 
     The slope is kept at or above 0.05: a head that learned nothing answers its prevalence.
@@ -106,7 +104,10 @@ def calibrate(
         known = ~np.isnan(targets[:, index])
         model = LogisticRegression(C=1.0).fit(logits[known, index : index + 1], targets[known, index] > 0.5)
         slope = max(float(model.coef_[0, 0]), 0.05)
-        calibration[head] = {"slope": slope, "intercept": _intercept(logits[known, index], targets[known, index], slope)}
+        calibration[head] = {
+            "slope": slope,
+            "intercept": _intercept(logits[known, index], targets[known, index], slope),
+        }
     return calibration
 
 
@@ -135,7 +136,9 @@ def _epoch(
     for number, chosen in enumerate(batches):
         progress = (epoch + number / len(batches)) / settings.epochs
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * min(1.0, 20 * progress + 0.05) * (0.5 + 0.5 * math.cos(math.pi * progress))
+            group["lr"] = (
+                settings.learning_rate * min(1.0, 20 * progress + 0.05) * (0.5 + 0.5 * math.cos(math.pi * progress))
+            )
         crops = torch.from_numpy(np.stack([augment(cohort.crops[index], rng) for index in chosen]))
         loss = masked_loss(network(crops), torch.from_numpy(cohort.targets[chosen]))
         optimizer.zero_grad()

@@ -34,7 +34,6 @@ class SegmenterTraining:
 
 def fit(
     scans: Sequence[TrainingScan],
-    weights: Sequence[float],
     out: Path,
     settings: SegmenterTraining,
     report: Callable[[str], None],
@@ -43,7 +42,7 @@ def fit(
     """Train and write `model.safetensors` (the averaged weights, float16) into `out`.
 
     Args:
-        scans: at 3 mm. weights: how often each is drawn, relative. report: told a line of progress now and then.
+        scans: at 3 mm, each drawn equally often. report: told a line of progress now and then.
     """
     out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -55,7 +54,7 @@ def fit(
     first = load_checkpoint(checkpoint, network, average, optimizer) if resume and checkpoint.exists() else 0
     started, recent = time.monotonic(), 0.0
     for step in range(first, settings.steps):
-        loss = _step(network, optimizer, scans, weights, settings, step, device)
+        loss = _step(network, optimizer, scans, settings, step)
         _update_average(average, network, min(settings.average_decay, (step + 1) / (step + 10)))
         recent = loss if step == first else 0.98 * recent + 0.02 * loss
         if (step + 1) % settings.checkpoint_every == 0 or step + 1 == settings.steps:
@@ -71,14 +70,13 @@ def _step(
     network: torch.nn.Module,
     optimizer: torch.optim.Optimizer,
     scans: Sequence[TrainingScan],
-    weights: Sequence[float],
     settings: SegmenterTraining,
     step: int,
-    device: torch.device,
 ) -> float:
     # one generator per step: a resumed training draws what an unbroken one would have drawn
     rng = np.random.default_rng([settings.seed, step])
-    chosen = rng.choice(len(scans), settings.batch, p=np.asarray(weights) / np.sum(weights))
+    chosen = rng.integers(len(scans), size=settings.batch)
+    device = next(network.parameters()).device
     pairs = [random_patch(scans[index], rng) for index in chosen]
     hu = torch.stack([pair[0] for pair in pairs]).to(device, memory_format=torch.channels_last_3d)
     liver = torch.stack([pair[1] for pair in pairs]).to(device)

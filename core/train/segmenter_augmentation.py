@@ -1,7 +1,8 @@
 """Making eleven scans look like many: one random training patch from one scan.
 
-What is varied and why: pose and body size (affine, elastic); contrast phase (liver and vessels shifted apart or together);
-large, necrotic and rim-enhancing tumours, also at the surface (they belong to the liver); noise, kernel and slice thickness.
+What is varied and why: pose and body size (affine, elastic); contrast phase (liver and vessels shifted apart or
+together); large, necrotic and rim-enhancing tumours, also at the surface (they belong to the liver); noise, kernel and
+slice thickness.
 """
 
 from __future__ import annotations
@@ -45,16 +46,17 @@ def _warp(scan: TrainingScan, rng: np.random.Generator) -> tuple[torch.Tensor, t
     scale = rng.uniform(0.8, 1.25) * rng.uniform(0.92, 1.08, 3)
     matrix = Rotation.from_euler("zyx", angles, degrees=True).as_matrix() * scale
     if rng.random() < 0.75:
-        centre = np.argwhere(scan.liver.numpy()[::4, ::4, ::4] > 0)[
-            rng.integers((scan.liver[::4, ::4, ::4] > 0).sum().item())
-        ] * 4.0 + rng.uniform(-16, 16, 3)
+        places = np.argwhere(scan.liver.numpy()[::4, ::4, ::4] > 0)
+        centre = places[rng.integers(len(places))] * 4.0 + rng.uniform(-16, 16, 3)
     else:
         centre = rng.uniform(0, 1, 3) * shape
     axes = [torch.arange(n, dtype=torch.float32) - (n - 1) / 2 for n in PATCH]
     offsets = torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
     if rng.random() < 0.4:
         bend = torch.from_numpy(rng.normal(0, 2.5, (1, 3, 5, 5, 4)).astype(np.float32))
-        offsets = offsets + functional.interpolate(bend, PATCH, mode="trilinear", align_corners=True)[0].permute(1, 2, 3, 0)
+        offsets = offsets + functional.interpolate(bend, PATCH, mode="trilinear", align_corners=True)[0].permute(
+            1, 2, 3, 0
+        )
     points = offsets @ torch.from_numpy(matrix.T.astype(np.float32)) + torch.from_numpy(centre.astype(np.float32))
     unit = points * (2 / torch.from_numpy((shape - 1).astype(np.float32))) - 1
     both = torch.stack([scan.hu - HU_WINDOW[0], scan.liver])[None]
@@ -96,7 +98,9 @@ def _add_tumour(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator)
 
 def _scanner(hu: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     if rng.random() < 0.25:
-        hu = functional.avg_pool3d(hu[None, None], (1, 1, 3), stride=(1, 1, 2), padding=(0, 0, 1), count_include_pad=False)
+        hu = functional.avg_pool3d(
+            hu[None, None], (1, 1, 3), stride=(1, 1, 2), padding=(0, 0, 1), count_include_pad=False
+        )
         hu = functional.interpolate(hu, PATCH, mode="trilinear", align_corners=False)[0, 0]
     if rng.random() < 0.2:
         hu = _blur(hu, 1)
@@ -106,7 +110,9 @@ def _scanner(hu: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     return hu
 
 
-def _cut_field_of_view(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def _cut_field_of_view(
+    hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
     if rng.random() < 0.7:
         return hu, liver
     end = int(rng.integers(1, PATCH[2] // 2))

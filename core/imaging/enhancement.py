@@ -1,0 +1,178 @@
+"""Measuring contrast in an abdominal CT: the aorta in front of the spine, the liver, the kidneys.
+
+Everything is measured on a 3 mm grid with I to the left, J to posterior and K to superior, so that distances are in voxels of 3 mm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.geometry import Geometry
+from core.imaging.resample import to_isotropic
+
+GRID_MM = 3.0
+_AIR_EDGE_HU = -200.0
+_BONE_HU = 170.0
+_CLIP_HU = (-100.0, 300.0)  # lung and dense bone would else outweigh the vessel's rim
+_STEP_PENALTY = 6.0  # HU; the aorta runs straight, so a step aside must pay for itself
+_VERTEBRA_PENALTY = 200.0
+_VERTEBRA_RADIUS = 4.5  # voxels, 13.5 mm: wider than an aorta, narrower than a vertebral body
+_BODY_FRACTION = 0.05
+
+_EVEN_HU = 25.0
+_LEAST_VOXELS = 20
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Enhancement:
+    """Median HU of what takes up contrast; None where it was not found.
+
+    Attributes:
+        aorta: HU inside the tubular structure in front of the spine, median over slices.
+        liver: HU of the largest homogeneous soft tissue, or of the liver where its mask is known.
+        kidney: HU of the brighter tissue beside the spine; None if the slices show none.
+    """
+
+    aorta: float | None
+    liver: float | None
+    kidney: float | None
+
+
+def measure(hu: npt.NDArray[Any], geometry: Geometry, liver: npt.NDArray[np.bool_] | None = None) -> Enhancement:
+    """Enhancement of a CT (I, J, K); with `liver`, on the same grid, the slices are limited to the liver's."""
+    coarse, mask = _coarse(hu, geometry, liver)
+    spine = _spine(coarse)
+    if spine is None:
+        return Enhancement(None, _liver(coarse, mask), None)
+    return Enhancement(_aorta(coarse, spine), _liver(coarse, mask), _kidney(coarse, spine))
+
+
+def _coarse(
+    hu: npt.NDArray[Any], geometry: Geometry, liver: npt.NDArray[np.bool_] | None
+) -> tuple[Floats, npt.NDArray[np.bool_] | None]:
+    coarse, _ = to_isotropic(hu, geometry, GRID_MM)
+    if liver is None or not liver.any():
+        return coarse, None
+    mask = to_isotropic(liver.view(np.uint8), geometry, GRID_MM, outside=0)[0] > 0.5
+    slices = np.flatnonzero(mask.any(axis=(0, 1)))
+    if slices.size == 0:
+        return coarse, None
+    window = slice(int(slices[0]), int(slices[-1]) + 1)
+    return coarse[:, :, window], mask[:, :, window]
+
+
+def _spine(hu: Floats) -> tuple[int, int] | None:
+    """Index (i, j) where bone is densest in the middle third and the posterior half of the body."""
+    from scipy import ndimage
+
+    body = hu > _AIR_EDGE_HU
+    left, right = _extent(body.sum(axis=(1, 2)), 0.1)
+    front, back = _extent(body.sum(axis=(0, 2)), 0.3)
+    if body.mean() < _BODY_FRACTION or right - left < 30 or back - front < 20:
+        return None
+    window = np.zeros(hu.shape[:2], dtype=bool)
+    third = (right - left) // 3
+    window[left + third : right - third + 1, (front + back) // 2 : back + 1] = True
+    bone = ndimage.gaussian_filter((hu > _BONE_HU).mean(axis=2) * window, 5.0)
+    if bone.max() < 0.05:
+        return None
+    i, j = np.unravel_index(int(bone.argmax()), bone.shape)
+    return int(i), int(j)
+
+
+def _extent(profile: npt.NDArray[Any], share: float) -> tuple[int, int]:
+    inside = np.flatnonzero(profile > share * max(float(profile.max()), 1.0))
+    return (int(inside[0]), int(inside[-1])) if inside.size else (0, 0)
+
+
+def _aorta(hu: Floats, spine: tuple[int, int]) -> float | None:
+    """HU along the best path through round, even, outstanding places from 18 mm right to 45 mm left, 24-72 mm before the spine."""
+    from scipy import ndimage
+
+    i, j = spine
+    clipped = np.clip(hu, *_CLIP_HU)
+    mean = ndimage.uniform_filter(clipped, (3, 3, 1))
+    spread = np.sqrt(np.maximum(ndimage.uniform_filter(clipped**2, (3, 3, 1)) - mean**2, 0.0))
+    round_bright = ndimage.gaussian_filter(clipped, (2.0, 2.0, 1.0)) - ndimage.gaussian_filter(clipped, (4.5, 4.5, 1.0))
+    window = (slice(max(i - 6, 0), i + 15), slice(max(j - 24, 0), max(j - 8, 0)))
+    score = (round_bright - spread - _VERTEBRA_PENALTY * _vertebrae(hu))[window]
+    if min(score.shape[:2]) < 5:
+        return None
+    across, along = _best_path(score)
+    return float(np.median(mean[window][across, along, np.arange(score.shape[2])]))
+
+
+def _vertebrae(hu: Floats) -> npt.NDArray[np.bool_]:
+    """Bone over 39 mm of the long axis, filled in each slice, where it is too wide to be a vessel full of contrast."""
+    from scipy import ndimage
+
+    bone = ndimage.maximum_filter1d((hu > _BONE_HU).astype(np.uint8), 13, axis=2) > 0
+    radius = int(_VERTEBRA_RADIUS)
+    disc = np.hypot(*np.mgrid[-radius : radius + 1, -radius : radius + 1]) <= _VERTEBRA_RADIUS
+    filled = np.stack([ndimage.binary_fill_holes(bone[:, :, k]) for k in range(hu.shape[2])], axis=2)
+    wide = ndimage.binary_opening(filled, disc[:, :, None])
+    return np.asarray(ndimage.binary_dilation(wide, iterations=1), dtype=bool)
+
+
+def _best_path(score: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The path through (I, J, K), one voxel a slice and at most one voxel aside, with the greatest sum (dynamic programming)."""
+    rows, columns, slices = score.shape
+    total = score[:, :, 0].copy()
+    came_from = np.zeros(score.shape, dtype=np.int8)
+    penalty = np.full(9, _STEP_PENALTY, dtype=np.float32)
+    penalty[4] = 0.0
+    for k in range(1, slices):
+        padded = np.pad(total, 1, constant_values=-1e9)
+        steps = np.stack([padded[a : a + rows, b : b + columns] for a in range(3) for b in range(3)])
+        steps -= penalty[:, None, None]
+        came_from[:, :, k] = steps.argmax(axis=0)
+        total = steps.max(axis=0) + score[:, :, k]
+    a, b = (int(n) for n in np.unravel_index(int(total.argmax()), total.shape))
+    path = [(a, b)]
+    for k in range(slices - 1, 0, -1):
+        step = int(came_from[a, b, k])
+        a, b = a + step // 3 - 1, b + step % 3 - 1
+        path.append((a, b))
+    points = np.array(path[::-1], dtype=np.intp)
+    return points[:, 0], points[:, 1]
+
+
+def _liver(hu: Floats, mask: npt.NDArray[np.bool_] | None) -> float | None:
+    """Most frequent HU of even tissue: in the mask, else among all soft tissue, of which the liver is the largest."""
+    from scipy import ndimage
+
+    mean = ndimage.uniform_filter(hu, 3)
+    if mask is None:
+        spread = np.sqrt(np.maximum(ndimage.uniform_filter(hu**2, 3) - mean**2, 0.0))
+        values = mean[(mean > 20) & (mean < 200) & (spread < 0.2 * np.clip(mean, 60, None))]
+    else:
+        inner = ndimage.binary_erosion(mask, iterations=2)
+        values = mean[inner if inner.any() else mask]
+    if values.size < 200:
+        return None
+    counts, edges = np.histogram(values, bins=np.arange(-50.0, 254.0, 4.0))
+    smooth = np.convolve(counts, np.ones(3), mode="same")
+    return float(edges[int(smooth.argmax())] + 2.0)
+
+
+def _kidney(hu: Floats, spine: tuple[int, int]) -> float | None:
+    """The upper decile of even tissue 24-84 mm beside the spine, before its transverse processes, median over slices."""
+    from scipy import ndimage
+
+    i, j = spine
+    clipped = np.clip(hu, *_CLIP_HU)
+    mean = ndimage.uniform_filter(clipped, 3)
+    spread = np.sqrt(np.maximum(ndimage.uniform_filter(clipped**2, 3) - mean**2, 0.0))
+    even = np.where((mean > 0) & (spread < _EVEN_HU), mean, np.nan)
+    rows = slice(max(j - 20, 0), j + 4)
+    beside = np.concatenate([even[max(i - 28, 0) : max(i - 8, 0), rows], even[i + 8 : i + 28, rows]])
+    enough = np.isfinite(beside).sum(axis=(0, 1)) >= _LEAST_VOXELS
+    if not enough.any():
+        return None
+    return float(np.median(np.nanpercentile(beside[:, :, enough], 90, axis=(0, 1))))

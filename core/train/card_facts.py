@@ -1,0 +1,43 @@
+"""What the trainer of a model knows and the fit does not: it goes into every card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from core.artefacts import Golden
+
+DEMONSTRATION = "demonstration weights, trained on simulated tumours; not valid for patients"
+INTENDED_USE = "Research and education. Not a medical device, not for clinical decisions."
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """Facts about a training.
+
+    Attributes:
+        version: of the artefact, such as 1.0.0.
+        cohort: name of the cohort in words.
+        dates: when the patients were seen, or "simulated".
+        simulated: True if images or patients were simulated.
+        provenance: the sentence shown with every number of the model.
+        licence, attribution: of the weights.
+        commit: of the code that trained them.
+    """
+
+    version: str
+    cohort: str
+    dates: str = "simulated"
+    simulated: bool = True
+    provenance: str = DEMONSTRATION
+    licence: str = "Apache-2.0"
+    attribution: str = ""
+    commit: str = ""
+
+
+def golden(described: str, made_of: Mapping[str, object], expected: Mapping[str, float]) -> Golden:
+    """A golden input that is plain data: its hash is that of its sorted, compact JSON."""
+    data = json.dumps(made_of, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return Golden(input=described, input_sha256=sha256(data).hexdigest(), expected=dict(expected))

@@ -1,0 +1,94 @@
+"""From a folder of labelled CT to the segmenter's artefact: `haic-nomogram train segmenter`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from core.artefacts import Metric, read_artefact
+from core.case import LiverMask, Phase, Volume
+from core.errors import InputError
+from core.imaging.register import dice
+from core.imaging.resample import to_isotropic
+from core.io.masks import read_mask
+from core.io.series import read_phase
+from core.segmentation.network import SPACING_MM
+from core.segmentation.predict import Segmenter
+from core.train.export import export_segmenter
+from core.train.fit_segmenter import SegmenterTraining, fit
+from core.train.segmenter_augmentation import TrainingScan
+
+TRAINING_SCANS = tuple(f"lits_{number:02d}" for number in range(8))
+TEST_SCANS = ("lits_08", "lits_09", "lits_10")
+"""Looked at once per released version."""
+
+
+def train_segmenter(
+    data: Path, out: Path, settings: SegmenterTraining, report: Callable[[str], None], resume: bool = False
+) -> Path:
+    """Train, test on the scans kept aside and write the artefact into the weights folder `out`.
+
+    Args:
+        data: folder with NAME_ct.nii.gz and NAME_labels.nii.gz of LiTS 00-10, and totalsegmentator/ (negatives).
+
+    Raises:
+        InputError: if a scan is missing or cannot be read.
+    """
+    scans = [training_scan(volume, mask) for volume, mask in read_scans(data, TRAINING_SCANS)]
+    scans.append(
+        training_scan(*_read_pair(data / "totalsegmentator/example_ct.nii.gz", data / "totalsegmentator/liver.nii.gz"))
+    )
+    work = out / "training-segmenter"
+    state = load_file(fit(scans, work, settings, report, resume))
+    folder = export_segmenter(out, state, settings, len(scans), ())
+    metrics = evaluate(Segmenter.load(read_artefact(out, "segmenter")), read_scans(data, TEST_SCANS), TEST_SCANS)
+    for metric in metrics:
+        report(f"{metric.name}: {metric.value:.4f}")
+    export_segmenter(out, state, settings, len(scans), metrics)
+    return folder
+
+
+def read_scans(data: Path, names: Sequence[str]) -> Iterator[tuple[Volume, LiverMask]]:
+    """The named scans with their labels, one after the other."""
+    for name in names:
+        yield _read_pair(data / f"{name}_ct.nii.gz", data / f"{name}_labels.nii.gz")
+
+
+def training_scan(volume: Volume, mask: LiverMask) -> TrainingScan:
+    """A scan at the network's 3 mm."""
+    hu, _ = to_isotropic(volume.hu, volume.geometry, SPACING_MM)
+    liver, _ = to_isotropic(mask.liver.astype(np.float32), mask.geometry, SPACING_MM, outside=0.0)
+    return TrainingScan(torch.from_numpy(hu), torch.from_numpy((liver > 0.5).astype(np.float32)))
+
+
+def evaluate(
+    segmenter: Segmenter, scans: Iterator[tuple[Volume, LiverMask]], names: Sequence[str]
+) -> tuple[Metric, ...]:
+    """Dice at the CT's own resolution, each scan's and their mean with its range."""
+    values = []
+    for volume, truth in scans:
+        found, _ = segmenter.segment(volume.hu, volume.geometry)
+        values.append(dice(found.liver, truth.liver))
+    each = [
+        Metric(f"liver Dice at CT resolution, {name}", value, n=1) for name, value in zip(names, values, strict=True)
+    ]
+    mean = Metric(
+        "liver Dice at CT resolution, mean (low and high: worst and best scan)",
+        float(np.mean(values)),
+        min(values),
+        max(values),
+        len(values),
+    )
+    return (mean, *each)
+
+
+def _read_pair(ct: Path, labels: Path) -> tuple[Volume, LiverMask]:
+    if not ct.exists() or not labels.exists():
+        raise InputError("training data: expected the scans that docs/training.md lists, at least one file is missing")
+    volume = read_phase(ct, Phase.PORTAL_VENOUS).volume
+    mask, _ = read_mask(labels, volume.geometry, None)
+    return volume, mask

@@ -1,0 +1,37 @@
+"""The dashboard: page configuration and the table of pages.
+
+    streamlit run dashboard/app.py
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session, texts
+from dashboard.views import case, images, prognosis
+from dashboard.widgets import frame
+
+
+def main() -> None:
+    """One run of the page that the browser asks for."""
+    st.set_page_config(
+        page_title=texts.PRODUCT,
+        page_icon=frame.ICON,
+        layout="wide",
+        initial_sidebar_state="collapsed",
+        menu_items={"About": texts.ABOUT},
+    )
+    session.open_demo_once()
+    pages = [
+        st.Page(case.show, title="Case", url_path="case", default=True),
+        st.Page(images.show, title="Images", url_path="images"),
+        st.Page(prognosis.show, title="Prognosis", url_path="prognosis"),
+    ]
+    page = st.navigation(pages, position="hidden")
+    frame.header(pages)
+    page.run()
+    frame.footer()
+
+
+if __name__ == "__main__":
+    main()

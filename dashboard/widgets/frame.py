@@ -1,0 +1,62 @@
+"""What surrounds every page: style, header with the pages and the case, provenance, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from core import __version__
+from dashboard import session, texts
+
+ICON = ":material/stacked_line_chart:"
+_STYLE = Path(__file__).resolve().parents[1] / "style.css"
+_MARK = (
+    '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><path d="M4 5v22h24" /><path class="fall" '
+    'd="M5 7c6 1 7 9 12 12s8 3 11 3.5" /><circle cx="15.6" cy="17.6" r="2.9" /></svg>'
+)
+
+
+def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
+    """Product, pages and case on one line, the standing warning below it."""
+    st.html(_STYLE)
+    with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(f'<div class="brand">{_MARK}<span>{texts.PRODUCT}</span></div>', width="content")
+        with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            for page in pages:
+                st.page_link(page)
+        st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
+    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{texts.DEMONSTRATION_WEIGHTS}</span></div>')
+
+
+def footer() -> None:
+    """Where every score comes from."""
+    lines = "".join(
+        f"<dt>{escape(name)} {escape(session.versions().get(name, ''))}</dt><dd>{escape(sentence)}</dd>"
+        for name, sentence in session.provenance().items()
+    )
+    st.html(
+        f'<div class="footer"><h2>Where the numbers come from</h2><dl>{lines}</dl>'
+        f"<p>{texts.NOT_FOR_CLINICAL_USE} {texts.PRODUCT} {__version__}. {texts.SOURCE}</p></div>"
+    )
+
+
+def title(heading: str, lead: str = "") -> None:
+    """A page's heading with one line under it."""
+    lead_html = f"<p>{escape(lead)}</p>" if lead else ""
+    st.html(f'<div class="title"><h1>{escape(heading)}</h1>{lead_html}</div>')
+
+
+def section(heading: str) -> None:
+    """A heading inside a page."""
+    st.html(f'<h2 class="section">{escape(heading)}</h2>')
+
+
+def nothing_yet(sentence: str, page: str, label: str) -> None:
+    """What a page says before it has something to show, with the way there."""
+    with st.container(key="nothing-yet", border=True):
+        st.markdown(sentence)
+        if st.button(label, type="primary"):
+            st.switch_page(page)
