@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Artefact:
     """
 
     card: ModelCard
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)
     folder: Path
 
     def read_bytes(self, file: str) -> bytes:

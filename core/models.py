@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.artefacts import Artefact, ModelCard, find_weights, read_artefact
 from core.fusion import FusionModel
-from core.survival.published import Nomogram
+from core.survival.published import Nomogram, read_nomogram
 
 if TYPE_CHECKING:
     from core.network.predict import MultitaskNetwork
@@ -78,12 +78,12 @@ class ModelSet:
     @cached_property
     def pre(self) -> Nomogram:
         """The nomogram before HAIC."""
-        return Nomogram.from_dict(self.artefacts["nomogram"].read_json("nomogram.json")["pre"])
+        return read_nomogram(self.artefacts["nomogram"].read_json("nomogram.json"), "pre")
 
     @cached_property
     def post(self) -> Nomogram:
         """The nomogram after HAIC."""
-        return Nomogram.from_dict(self.artefacts["nomogram"].read_json("nomogram.json")["post"])
+        return read_nomogram(self.artefacts["nomogram"].read_json("nomogram.json"), "post")
 
 
 def load_models(weights_dir: Path | None = None) -> ModelSet:

@@ -1,6 +1,6 @@
 """The dashboard: page configuration and the table of pages.
 
-    streamlit run dashboard/app.py
+streamlit run dashboard/app.py
 """
 
 from __future__ import annotations

@@ -1,20 +1,20 @@
 """What one browser session holds; the only place of st.session_state and st.cache_*.
 
-A patient's images and values live in the session's Draft and nowhere else: no cache keeps them, and they go when the session
-goes. Cached across sessions are only the models and the demo case, which is procedural and belongs to nobody.
+A patient's images and values live in the session's Draft and nowhere else: no cache keeps them, and they go when the
+session goes. Cached across sessions are only the models and the demo case, which is procedural and belongs to nobody.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
-import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 DEMO_SEED = 0
 DEMO_ID = "Demo case"
+ZIP_HEAD = b"PK\x03\x04"
 _log = logging.getLogger(__name__)
 
 
@@ -150,6 +151,16 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def know_page(page: Any) -> None:
+    """Keep a page by its title, for st.switch_page."""
+    st.session_state[f"page.{page.title}"] = page
+
+
+def page(title: str) -> Any:
+    """The page of that title."""
+    return st.session_state[f"page.{title}"]
+
+
 def get(key: str) -> Any:
     """A widget's value, None if it is not drawn."""
     return st.session_state.get(key)
@@ -197,6 +208,13 @@ def _demo_case() -> Case:
     return Case(DEMO_ID, made.arterial, made.portal_venous, made.clinical)
 
 
+def steps() -> tuple[str, ...]:
+    """The names of an assessment's steps, in order."""
+    from core.pipeline import STEPS
+
+    return STEPS
+
+
 def _submit(make_case: Callable[[], Case]) -> Run:
     from core.pipeline import assess
 
@@ -239,18 +257,20 @@ def start_assessment() -> None:
     Raises:
         InputError: if a phase is missing or chosen twice, or clinical values contradict each other.
     """
+    from core.io.series import check_one_patient, confirmed
+
     now = draft()
-    arterial, portal_venous = (_only(now, phase) for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
-    notes = (*arterial.notices, *portal_venous.notices, *now.mask_notices)
+    arterial, portal_venous = (confirmed(_only(now, phase), phase) for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
+    check_one_patient(arterial, portal_venous)
     case = Case(
         case_id=now.case_id,
-        arterial=replace(arterial.volume, phase=Phase.ARTERIAL),
-        portal_venous=replace(portal_venous.volume, phase=Phase.PORTAL_VENOUS),
+        arterial=arterial.volume,
+        portal_venous=portal_venous.volume,
         clinical=now.record(),
         liver_mask=now.mask,
         mtm=now.mtm,
         dlr=now.dlr,
-        notes=notes,
+        notes=(*arterial.notices, *portal_venous.notices, *now.mask_notices),
     )
     now.run, now.message = _submit(lambda: case), ""
 
@@ -300,13 +320,51 @@ def outlook() -> Outlook:
     return Outlook(clinical, scores, pre, post, check_inclusion(clinical), (*score_notices, *notices))
 
 
-def in_temporary_folder(work: Callable[[Path], None]) -> None:
-    """Run `work` with a new folder that only this user can read and that is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="haic-upload-"))
-    try:
-        work(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def model_scores() -> Scores:
+    """The scores that the models give the images, whatever was set by hand; unknown without images."""
+    from core.pipeline import image_scores
+
+    now = draft()
+    if now.assessment is None or now.assessment.evidence is None:
+        return Scores()
+    return image_scores(now.assessment.evidence, models(), now.record())[0]
+
+
+def read_uploads(contents: Sequence[bytes | memoryview]) -> list[Series]:
+    """The series in the uploaded files; they lie in a folder only this user can read, gone when this returns.
+
+    Every zip is read by itself, all other files together, as the slices of a DICOM series belong together.
+
+    Raises:
+        InputError: in one sentence, if a file cannot be used.
+    """
+    from core.io.series import read_series
+
+    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+        loose = Path(folder, "files")
+        loose.mkdir()
+        sources = []
+        for number, content in enumerate(contents, start=1):
+            zipped = bytes(content[:4]) == ZIP_HEAD
+            path = Path(folder, f"{number}.zip") if zipped else loose / f"{number:06d}"
+            path.write_bytes(content)
+            sources += [path] if zipped else []
+        if any(loose.iterdir()):
+            sources.insert(0, loose)
+        return [series for source in sources for series in read_series(source, "image series")]
+
+
+def read_uploaded_mask(content: bytes | memoryview) -> None:
+    """Take a liver mask for the chosen portal-venous series into the draft; raises InputError if it does not fit."""
+    from core.io.masks import read_mask
+
+    now = draft()
+    reference = _only(now, Phase.PORTAL_VENOUS).volume.geometry
+    arterial = now.chosen(Phase.ARTERIAL)
+    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+        path = Path(folder, "mask")
+        path.write_bytes(content)
+        now.mask, now.mask_notices = read_mask(path, reference, arterial[0].volume.geometry if arterial else None)
 
 
 def provenance() -> Mapping[str, str]:
@@ -323,3 +381,42 @@ def versions() -> Mapping[str, str]:
         return models().versions
     except ArtefactError:
         return {}
+
+
+def add_series(found: Sequence[Series]) -> None:
+    """Put newly read series beside those already there; an older result no longer belongs to them."""
+    now = draft()
+    now.series, now.assessment, now.run, now.view = [*now.series, *found], None, None, {}
+    now.mask, now.mask_notices = None, ()
+    now.roles = propose_roles(now.series)
+    if now.case_id == DEMO_ID:
+        now.case_id = new_case_id()
+
+
+def propose_roles(found: Sequence[Series]) -> list[Phase | None]:
+    """Each phase once: to the series that surely has it, then to one that may, then to the first one left."""
+    roles: list[Phase | None] = [None] * len(found)
+    ranked = sorted(range(len(found)), key=lambda number: not found[number].proposal.certain)
+    wanted = [Phase.ARTERIAL, Phase.PORTAL_VENOUS]
+    for number in ranked:
+        if found[number].proposal.phase in wanted:
+            roles[number] = found[number].proposal.phase
+            wanted.remove(found[number].proposal.phase)
+    free = [number for number, role in enumerate(roles) if role is None]
+    for number, phase in zip(free, wanted, strict=False):
+        roles[number] = phase
+    return roles
+
+
+def load_record(content: bytes) -> None:
+    """Fill the form from a clinical.json; raises InputError in one sentence if it cannot be used."""
+    from core.io.clinical import parse_clinical_text
+
+    draft().clinical = parse_clinical_text(content).known()
+    forget_widgets("clinical.")
+
+
+def record_json() -> str:
+    """The form as clinical.json; unknown values are left out."""
+    known = {name: value for name, value in draft().clinical.items() if value is not None}
+    return json.dumps(known, indent=1, ensure_ascii=False) + "\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.case import Phase
-from core.findings import HEADS, CurvePoint, Prognosis, RiskGroup, Score, ScoreOrigin, Survival
+from core.case import ClinicalRecord, Phase
+from core.findings import HEADS, Assessment, CurvePoint, Prognosis, RiskGroup, Score, ScoreOrigin, Scores, Survival
 
 PRODUCT = "HAIC Nomogram"
 SUBTITLE = "Survival after hepatic arterial infusion chemotherapy for hepatocellular carcinoma"
@@ -54,15 +54,26 @@ STEP_NAMES = {
 }
 GROUP_NAMES: dict[RiskGroup, str] = {"low": "Low risk", "high": "High risk", "indeterminate": "Indeterminate"}
 
+INPUT_LABELS = {
+    "pvtt": "Portal vein tumour thrombus (PVTT)",
+    "response": "Response (mRECIST)",
+    "haic_sessions": "HAIC sessions so far",
+    "months_since_first_haic": "Months since the first HAIC",
+    "mtm": "MTM score",
+    "dlr": "DLR score",
+}
+MODEL_NAMES = {"pre": "Before treatment", "post": "After response assessment"}
+NO_WARNINGS = "No warnings."
 SCORE_HELP = {
     "mtm": (
-        "Probability of the macrotrabecular-massive subtype, 0 to 1. Where pathology has answered, set 0 (not MTM) or 1 (MTM)."
+        "Probability of the macrotrabecular-massive subtype, 0 to 1. "
+        "Where pathology has answered, set 0 (not MTM) or 1 (MTM)."
     ),
     "dlr": "Deep-learning radiomics survival score, 0 to 1. Higher means better survival.",
 }
 KNOWN_NOT_LEVERS = (
-    "Response and sessions describe what is known about the patient by now. They are not treatment effects: more sessions do "
-    "not by themselves prolong life, patients who live longer can receive more."
+    "Response and sessions describe what is known about the patient by now. They are not treatment effects: more "
+    "sessions do not by themselves prolong life, patients who live longer can receive more."
 )
 POST_WAITS = "The post-treatment model is offered once the response has been assessed."
 NO_PROGNOSIS = {
@@ -72,6 +83,22 @@ NO_PROGNOSIS = {
 FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
 SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
+DROP_IMAGES = "Drop both contrast phases here"
+DROP_HELP = (
+    "NIfTI, NRRD, MHA, a zip of a DICOM folder, or the DICOM files themselves, all at once. One zip may hold both "
+    "phases. Which series is which phase is proposed and can be corrected."
+)
+DROP_MASK = "Liver mask on the grid of the portal-venous series (1 liver, 2 lesion)"
+DROP_RECORD = "Load clinical.json"
+OWN_MASK = "Use a liver mask of your own"
+MASK_TAKEN = "Your liver mask replaces the segmenter's."
+RECORD_FILE = "Load or save these values as a file"
+READING = "Reading the images"
+PREPARING = "Preparing"
+DEMO_IS = "A procedural patient, made by computer: no images of anybody."
+DEMO_LOADED = "The demo case is loaded: a procedural patient, made by computer. Both phases are simulated."
+IMAGES_LOADED = "The images of this case are being assessed."
+IMAGES_FINE = "Nothing to remark on the images."
 NOTHING_ASSESSED = "No images have been assessed yet."
 FAULT = "Something went wrong on our side; your entries are kept. The log of the server says more."
 
@@ -100,7 +127,11 @@ def years(months: int) -> str:
 def lead_sentence(survival: Survival, months: int, alive_at: float | None = None) -> str:
     """The natural-frequency sentence; `alive_at` conditions on being alive that many months after the first HAIC."""
     alive, dead = out_of_100(survival)
-    group = "people like this" if alive_at is None else f"people like this who are alive {alive_at:g} months after the first HAIC"
+    group = (
+        "people like this"
+        if alive_at is None
+        else f"people like this who are alive {alive_at:g} months after the first HAIC"
+    )
     verb = "is" if alive <= 1 else "are"
     died = "has died" if dead <= 1 else "have died"
     deaths = {0: "fewer than 1", 100: "more than 99"}.get(dead, str(dead))
@@ -147,7 +178,9 @@ def score_origin(score: Score | None, provenance: str) -> str:
         return "Unknown: no images scored and no value given by hand."
     if score.origin is ScoreOrigin.MANUAL:
         return "Given by hand, taken as exact."
-    return f"{score.model} {score.version}: {provenance}".strip(": ") if provenance else f"{score.model} {score.version}"
+    return (
+        f"{score.model} {score.version}: {provenance}".strip(": ") if provenance else f"{score.model} {score.version}"
+    )
 
 
 def score_value(score: Score | None) -> str:
@@ -194,3 +227,90 @@ WORDS = {
 def word(value: str | None) -> str:
     """A word of a choice, for people."""
     return "unknown" if value is None else WORDS.get(value, value)
+
+
+def axis_readings(clinical: ClinicalRecord, scores: Scores) -> dict[str, str]:
+    """The patient's value on every axis, in words."""
+    response = clinical.objective_response
+    sessions = clinical.haic_sessions
+    return {
+        "pvtt": yes_no(clinical.pvtt),
+        "response": "unknown" if response is None else "CR or PR" if response else "SD or PD",
+        "haic_sessions": "unknown" if sessions is None else str(sessions),
+        "mtm": score_value(scores.mtm),
+        "dlr": score_value(scores.dlr),
+    }
+
+
+def nomogram_description(prognosis: Prognosis) -> str:
+    """The nomogram in words, for screen readers."""
+    parts = [f"{AXIS_NAMES.get(name, name)} {points:.0f} points" for name, points in prognosis.points.items()]
+    return f"Nomogram: {', '.join(parts)}; total {prognosis.total_points:.0f} points."
+
+
+DIRECTIONS = {"axial": "from the feet up", "coronal": "from front to back", "sagittal": "from right to left"}
+
+
+def head_name(head: str | None) -> str:
+    """A head of the network, or none."""
+    return "None" if head is None else HEAD_NAMES[head]
+
+
+def on_which_grid(phase: Phase) -> str:
+    """Where a phase lies."""
+    return "brought onto the portal-venous grid" if phase is Phase.ARTERIAL else "reference grid"
+
+
+def picture_description(phase: Phase, plane: str, number: int, head: str | None) -> str:
+    """A picture in words, for screen readers."""
+    heat = f" with the {HEAD_NAMES[head]} heatmap" if head else ""
+    return f"{PHASE_NAMES[phase]} CT, {plane} slice {number}{heat}, patient's right on the left"
+
+
+def heat_sentence(head: str, share_in_liver: float) -> str:
+    """What a heatmap is and is not."""
+    return (
+        f"Heatmap of the head “{HEAD_NAMES[head]}” ({HEAD_MEANINGS[head]}). {HEAT_CAVEAT} "
+        f"{round(100 * share_in_liver)} % of the heat lies inside the liver outline."
+    )
+
+
+def liver_facts(assessment: Assessment) -> list[tuple[str, str]]:
+    """The liver and the match of the phases in numbers."""
+    facts = []
+    if (liver := assessment.liver) is not None:
+        facts.append(("Liver", f"{liver.volume_ml:.0f} mL, mask {MASK_ORIGINS.get(liver.origin, liver.origin)}"))
+        if liver.lesion_volume_ml is None:
+            facts.append(("Lesions", "no lesion mask"))
+        else:
+            longest = "" if liver.largest_lesion_mm is None else f", largest {liver.largest_lesion_mm:.0f} mm"
+            facts.append(("Lesions", f"{liver.lesion_volume_ml:.0f} mL{longest}"))
+    if (moved := assessment.registration) is not None:
+        overlap = "" if moved.liver_overlap is None else f", liver overlap {moved.liver_overlap:.2f}"
+        facts.append(("Phases", f"moved {moved.shift_mm:.1f} mm, turned {moved.rotation_deg:.1f}°{overlap}"))
+    return facts
+
+
+MASK_ORIGINS = {"model": "by the segmenter", "edited": "edited", "given": "given"}
+
+
+def score_facts(assessment: Assessment) -> list[tuple[str, str]]:
+    """The scores with their parts."""
+    facts = []
+    for name, score in (("MTM score", assessment.scores.mtm), ("DLR score", assessment.scores.dlr)):
+        parts = "" if score is None else ", ".join(f"{part} {value:.2f}" for part, value in score.parts.items())
+        facts.append((name, score_value(score) + (f"; {parts}" if parts else "")))
+    heads = [f"{HEAD_NAMES[head]} {value:.2f}" for head, value in assessment.os_heads.items() if head in HEAD_NAMES]
+    if heads:
+        facts.append(("Alive, by the network", ", ".join(heads)))
+    return facts
+
+
+def known_values(known: int, total: int) -> str:
+    """How much of the form is filled in."""
+    return f"{known} of {total} values known. Leave what you do not know as unknown; it is never taken as zero or no."
+
+
+def took(total_seconds: float) -> str:
+    """How long an assessment took."""
+    return f"Assessed in {total_seconds:.0f} s, step by step"

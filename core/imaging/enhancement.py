@@ -1,6 +1,6 @@
 """Measuring contrast in an abdominal CT: the aorta in front of the spine, the liver, the kidneys.
 
-Everything is measured on a 3 mm grid with I to the left, J to posterior and K to superior, so that distances are in voxels of 3 mm.
+All is measured on a grid of 3 mm voxels with I to the left, J to posterior and K to superior.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _extent(profile: npt.NDArray[Any], share: float) -> tuple[int, int]:
 
 
 def _aorta(hu: Floats, spine: tuple[int, int]) -> float | None:
-    """HU along the best path through round, even, outstanding places from 18 mm right to 45 mm left, 24-72 mm before the spine."""
+    """HU along the best path through round, even, outstanding places, 24-72 mm before the spine."""
     from scipy import ndimage
 
     i, j = spine
@@ -121,7 +121,7 @@ def _vertebrae(hu: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _best_path(score: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """The path through (I, J, K), one voxel a slice and at most one voxel aside, with the greatest sum (dynamic programming)."""
+    """The path of greatest sum through (I, J, K): one voxel a slice, at most one voxel aside (dynamic programming)."""
     rows, columns, slices = score.shape
     total = score[:, :, 0].copy()
     came_from = np.zeros(score.shape, dtype=np.int8)
@@ -162,7 +162,7 @@ def _liver(hu: Floats, mask: npt.NDArray[np.bool_] | None) -> float | None:
 
 
 def _kidney(hu: Floats, spine: tuple[int, int]) -> float | None:
-    """The upper decile of even tissue 24-84 mm beside the spine, before its transverse processes, median over slices."""
+    """The upper decile of even tissue 24-84 mm beside the spine and level with it or before it, median over slices."""
     from scipy import ndimage
 
     i, j = spine

@@ -76,7 +76,7 @@ def document_text(document: Json) -> str:
 
 
 def write_assessment(assessment: Assessment, out: Path) -> None:
-    """Writes liver.nii.gz, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into the folder `out`.
+    """Writes liver.nii.gz, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into `out`.
 
     A file is there whole or not at all; assessment.json is there only if the others are.
 

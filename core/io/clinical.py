@@ -27,7 +27,7 @@ def read_clinical(path: Path) -> ClinicalRecord:
     """The record in a clinical.json.
 
     Raises:
-        InputError: not a readable UTF-8 JSON object of at most 1 MB, a repeated or unknown key, a value of the wrong type or range.
+        InputError: not a UTF-8 JSON object of at most 1 MB, a repeated or unknown key, a value of wrong type or range.
     """
     try:
         with path.open("rb") as stream:
@@ -124,7 +124,7 @@ def _kind(value: object) -> str:
 def _number_words(value: float) -> str:
     if abs(value) > 1e300 or value != value:
         return "a number that is not finite"
-    return f"{value:.12g}"
+    return repr(value) if value == int(value) else f"{value:.12g}"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -51,7 +51,9 @@ def _int16(values: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
 def _check_range(values: npt.NDArray[Any], role: str) -> tuple[Notice, ...]:
     low, high = float(values.min()), float(values.max())
     if low > NOT_HU_ABOVE or high < 0 or high - low < LEAST_SPAN_HU:
-        raise InputError(f"{role}: expected CT in Hounsfield units (air near -1000), got values from {low:g} to {high:g}")
+        raise InputError(
+            f"{role}: expected CT in Hounsfield units (air near -1000), got values from {low:g} to {high:g}"
+        )
     if low <= FULL_RANGE_BELOW_HU:
         return ()
     text = f"{role}: Hounsfield units are cut to {low:g} to {high:g}; air, fat or bone beyond are lost"
@@ -74,13 +76,15 @@ def _check_coverage(geometry: Geometry, role: str) -> tuple[Notice, ...]:
 def right_angles(
     hu: npt.NDArray[np.int16], affine_lps: FloatArray, role: str
 ) -> tuple[npt.NDArray[np.int16], Geometry, tuple[Notice, ...]]:
-    """The volume on orthogonal axes: as it is, or resampled if its axes are sheared by more than half a degree (gantry tilt)."""
+    """The volume on orthogonal axes: as it is, or resampled if sheared by more than half a degree (gantry tilt)."""
     geometry = Geometry((hu.shape[0], hu.shape[1], hu.shape[2]), affine_lps)
     tilt = shear_degrees(geometry)
     if tilt <= 0.5:
         return hu, geometry, ()
     target = _orthogonal_grid(geometry)
-    text = f"{role}: slices are tilted by {tilt:.1f} degrees against their axis (gantry tilt); resampled to right angles"
+    text = (
+        f"{role}: slices are tilted by {tilt:.1f} degrees against their axis (gantry tilt); resampled to right angles"
+    )
     return resample(hu, geometry, target), target, (Notice("gantry_tilt", text),)
 
 
@@ -114,5 +118,5 @@ def sha256_of(hu: npt.NDArray[np.int16], geometry: Geometry) -> str:
     """sha256 of shape, affine (to 1e-4 mm) and voxels: equal for equal images, whatever file they came in."""
     digest = hashlib.sha256(np.array(geometry.shape, dtype="<i8").tobytes())
     digest.update((np.round(geometry.affine_lps, 4) + 0.0).astype("<f8").tobytes())
-    digest.update(memoryview(np.ascontiguousarray(hu).astype("<i2", copy=False)).cast("B"))
+    digest.update(np.ascontiguousarray(hu).astype("<i2", copy=False).data.cast("B"))
     return digest.hexdigest()

@@ -39,7 +39,9 @@ def read_itk(path: Path, kind: Kind, role: str) -> RawImage:
     except RuntimeError as error:
         raise InputError(f"{role}: expected {kind.value}, got a damaged header") from error
     if reader.GetNumberOfComponents() != 1:
-        raise InputError(f"{role}: expected one value a voxel, got {reader.GetNumberOfComponents()} (a vector or colour image)")
+        raise InputError(
+            f"{role}: expected one value a voxel, got {reader.GetNumberOfComponents()} (a vector or colour image)"
+        )
     three_axes(reader.GetSize(), role)
     affine = _affine_lps(reader)
     check_affine(affine, role)
@@ -71,7 +73,9 @@ def _check_data_file(path: Path, kind: Kind, role: str) -> None:
             continue
         words = value.decode("utf-8", "replace").strip()
         if words.lower() not in _LOCAL and not _is_plain_neighbour(path, words):
-            raise InputError(f"{role}: expected the voxels in the same file or a plain file beside it, got another place")
+            raise InputError(
+                f"{role}: expected the voxels in the same file or a plain file beside it, got another place"
+            )
         return
 
 

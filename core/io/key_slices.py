@@ -56,14 +56,15 @@ def key_slice_figure(assessment: Assessment, head: str, heatmap: Heatmap) -> Fig
         axes = figure.add_axes((0.01 + 0.495 * place, 0.09, 0.485, 0.82))
         _draw_phase(axes, volume, geometry, index)
         _draw_overlays(axes, heat, labels)
-    title = f"Heatmap for {HEAD_TITLES.get(head, 'one head')}, slice {index + 1} of {geometry.shape[geometry.superior_axis]}"
+    count = geometry.shape[geometry.superior_axis]
+    title = f"Heatmap for {HEAD_TITLES.get(head, 'one head')}, slice {index + 1} of {count}"
     figure.text(0.5, 0.955, title, color="white", ha="center", va="center", fontsize=12)
     figure.text(0.5, 0.03, f"{NOT_A_DEVICE} {INFLUENCE}", color="0.8", ha="center", va="center", fontsize=9)
     return figure
 
 
 def axial_view(values: npt.NDArray[Any], geometry: Geometry, index: int) -> tuple[npt.NDArray[Any], float]:
-    """Slice `index` along the superior axis as rows (anterior to posterior) x columns (right to left), and row / column spacing."""
+    """Slice `index` along the superior axis, rows to posterior, columns to the left; and its row / column spacing."""
     across = [axis for axis in range(3) if axis != geometry.superior_axis]
     direction = geometry.direction_cosines
     column_axis = max(across, key=lambda axis: abs(direction[0, axis]))
@@ -90,7 +91,9 @@ def _draw_phase(axes: Axes, volume: Volume, geometry: Geometry, index: int) -> N
 def _draw_overlays(axes: Axes, heat: npt.NDArray[Any], labels: npt.NDArray[Any] | None) -> None:
     shown = np.asarray(heat, dtype=np.float32)
     opacity = np.where(shown > _FAINTEST_HEAT, 0.15 + 0.4 * shown, 0.0)
-    axes.imshow(shown, cmap="inferno", vmin=0.0, vmax=1.0, alpha=opacity, aspect=axes.get_aspect(), interpolation="nearest")
+    axes.imshow(
+        shown, cmap="inferno", vmin=0.0, vmax=1.0, alpha=opacity, aspect=axes.get_aspect(), interpolation="nearest"
+    )
     if labels is None:
         return
     for level, colour in ((1, "#4fc3f7"), (2, "#ffb300")):

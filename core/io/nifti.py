@@ -1,7 +1,7 @@
 """The NIfTI door: the only place where RAS becomes LPS and back.
 
-The header is judged before the voxels are read, and never more bytes are read than it declares, so that a damaged or hostile
-file costs neither memory nor time.
+The header is judged before the voxels are read, and never more bytes are read than it declares, so that a damaged or
+hostile file costs neither memory nor time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.io.atomic import whole_file
 from core.io.raw import RawImage, check_affine, three_axes
 
 SIMULATED_MARK = b"simulated image, haic-nomogram"
-"""Our own words in the header's description, so that a computed image stays known as such. No other text is read or written."""
+"""Our own words in the header's description, so that a computed image stays known as such; no other text is used."""
 
 _GZIP_LEVEL = 1
 _MM_PER_UNIT = {"meter": 1000.0, "micron": 0.001}
@@ -38,9 +38,10 @@ def read_nifti(path: Path, role: str) -> RawImage:
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
         stream: Any = raw
-        if raw.read(2) == b"\x1f\x8b":
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        if packed:
             stream = stack.enter_context(gzip.GzipFile(fileobj=raw, mode="rb"))
-        stream.seek(0)
         try:
             return _read_stream(stream, role)
         except (EOFError, OSError, zlib.error) as error:
@@ -71,7 +72,7 @@ def _header(stream: IO[bytes], role: str) -> Any:
     size = stream.read(4)
     stream.seek(0)
     second = 540 in (int.from_bytes(size, "little"), int.from_bytes(size, "big"))
-    kind = nibabel.nifti2.Nifti2Header if second else nibabel.nifti1.Nifti1Header
+    kind: Any = nibabel.nifti2.Nifti2Header if second else nibabel.nifti1.Nifti1Header
     block = _exactly(stream, 540 if second else 348, role)
     try:
         return kind(block, check=False)
@@ -83,7 +84,7 @@ def _voxel_type(header: Any, role: str) -> np.dtype[Any]:
     from nibabel.spatialimages import HeaderDataError
 
     try:
-        dtype = np.dtype(header.get_data_dtype())
+        dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
     except (HeaderDataError, KeyError, TypeError) as error:
         raise InputError(f"{role}: expected integer or real voxels, got an unknown voxel type") from error
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
@@ -161,4 +162,4 @@ def write_nifti(
         if path.name.endswith(".gz"):
             stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0))
         stream.write(header.binaryblock + b"\x00" * 4)
-        stream.write(memoryview(body).cast("B"))
+        stream.write(body.data.cast("B"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,9 @@ class RawImage:
         kind: the format in words, for the summary.
         simulated: True if this project wrote the file from a computed image.
         notices: what the reading had to say.
+        tags: "series_description" and the like, for the phase proposal only; never shown.
+        patient_key: equal for images of one patient within this process, "" if unknown.
+        time_s: acquisition time of day, s; None if unknown.
     """
 
     values: npt.NDArray[Any]
@@ -37,6 +40,9 @@ class RawImage:
     kind: str
     simulated: bool = False
     notices: tuple[Notice, ...] = ()
+    tags: Mapping[str, str | float] = field(default_factory=dict)
+    patient_key: str = ""
+    time_s: float | None = None
 
 
 def three_axes(shape: Sequence[int], role: str) -> tuple[int, int, int]:
@@ -50,8 +56,10 @@ def three_axes(shape: Sequence[int], role: str) -> tuple[int, int, int]:
         raise InputError(f"{role}: expected axes of at least 1 voxel, got {min(declared)}")
     extra = [n for n in declared[3:] if n > 1]
     if extra:
-        raise InputError(f"{role}: expected one volume of 3 dimensions, got {len(declared)} dimensions ({math.prod(extra)} volumes)")
-    i, j, k = (declared[:3] + [1, 1, 1])[:3]
+        raise InputError(
+            f"{role}: expected one volume of 3 dimensions, got {len(declared)} dimensions ({math.prod(extra)} volumes)"
+        )
+    i, j, k = [*declared, 1, 1][:3]
     if max(i, j, k) > MAX_AXIS or i * j * k > MAX_VOXELS:
         raise InputError(f"{role}: expected at most {MAX_VOXELS} voxels and {MAX_AXIS} on an axis, got {i} x {j} x {k}")
     if min(i, j, k) < MIN_SLICES:

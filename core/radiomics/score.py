@@ -26,8 +26,8 @@ class RadiomicsScore:
 
     Attributes:
         value: probability of MTM, from the mean of the boosters' calibrated log odds.
-        sd: standard deviation of the boosters' probabilities. They share most of their training patients, so it is a lower bound
-            of the true uncertainty.
+        sd: standard deviation of the boosters' probabilities. They share most of their training patients, so it is a
+            lower bound of the true uncertainty.
         probabilities: float64 (boosters,), calibrated.
         contributions: log odds of MTM contributed by each feature (tree SHAP, mean of the boosters), by prefixed name.
     """
@@ -92,6 +92,24 @@ class RadiomicsModel:
             InputError: if the liver is too small.
         """
         return extract_phases((arterial_hu, portal_venous_hu), liver, geometry, self.settings, self.selected)
+
+    def read(
+        self,
+        arterial_hu: npt.NDArray[np.int16],
+        portal_venous_hu: npt.NDArray[np.int16],
+        liver: npt.NDArray[np.bool_],
+        geometry: Geometry,
+    ) -> tuple[FloatArray, Mapping[str, float]]:
+        """Each booster's calibrated probability of MTM, and the features' contributions, from both phases.
+
+        A liver too small or too uniform for texture gives no probability, shape (0,): the fusion then names the part as
+        missing.
+        """
+        try:
+            score = self.predict(self.features(arterial_hu, portal_venous_hu, liver, geometry))
+        except InputError:
+            return np.empty(0), {}
+        return score.probabilities, score.contributions
 
     def predict(self, features: Mapping[str, float]) -> RadiomicsScore:
         """The score of one patient.

@@ -1,4 +1,4 @@
-"""Names of features by phase: "ap_" for the arterial, "pvp_" for the portal-venous one. Which are selected stands in the card."""
+"""Names of features by phase: "ap_" arterial, "pvp_" portal venous. Which ones are selected stands in the card."""
 
 from __future__ import annotations
 

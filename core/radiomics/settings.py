@@ -1,10 +1,12 @@
 """The one fixed way in which radiomics features are computed; plain data, kept in the model card.
 
-Where it follows the Image Biomarker Standardisation Initiative (IBSI 1, Zwanenburg et al., Radiology 2020) and where it does not:
+Where it follows the Image Biomarker Standardisation Initiative (IBSI 1, Zwanenburg et al., Radiology 2020) and where
+it does not:
 
-- Resampling: block means, then linear interpolation to cubic voxels; the mask likewise, cut at one half. IBSI allows linear.
-- Intensities are clipped to `clip_hu` before any filter, because some scans come clipped (IBSI: a range re-segmentation would drop
-  those voxels instead; here they stay).
+- Resampling: block means, then linear interpolation to cubic voxels; the mask likewise, cut at one half. IBSI allows
+  linear interpolation.
+- Intensities are clipped to `clip_hu` before any filter, because some scans come clipped. An IBSI range
+  re-segmentation would drop those voxels; here they stay.
 - Grey levels: fixed bin width counted from zero (PyRadiomics), not from the lowest value of the region (IBSI).
 - GLCM and GLRLM: three-dimensional, distance 1, features averaged over the 13 directions (IBSI "3D, averaged").
 - GLDM is IBSI's neighbouring grey level dependence matrix with coarseness 0 and distance 1.

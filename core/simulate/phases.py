@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.case import Phase, Volume
 from core.geometry import Geometry
+from core.io.hounsfield import sha256_of
 from core.simulate.anatomy import Anatomy
 from core.simulate.arterial import simulate_arterial
 from core.simulate.fields import Field, axes_mm, smooth_noise
@@ -89,12 +89,5 @@ def finish(hu: Field, geometry: Geometry, phase: Phase, scanner: Scanner, rng: n
     level = scanner.noise_hu * float((1.5 * 1.5 * 3.0 / (sx * sy * max(sz, scanner.thickness_mm))) ** 0.25)
     hu += noise * np.float32(level / float(noise[::3, ::3, ::3].std()))
     rounded = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
-    return Volume(rounded, geometry, phase, voxel_key(rounded, geometry), simulated=True)
+    return Volume(rounded, geometry, phase, sha256_of(rounded, geometry), simulated=True)
 
-
-def voxel_key(hu: np.ndarray, geometry: Geometry) -> str:  # type: ignore[type-arg]
-    """sha256 of voxels and grid: the image's key without identity."""
-    digest = hashlib.sha256(geometry.affine_lps.tobytes())
-    digest.update(repr(geometry.shape).encode())
-    digest.update(np.ascontiguousarray(hu).data)
-    return digest.hexdigest()

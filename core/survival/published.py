@@ -168,20 +168,18 @@ class Nomogram:
         return np.select([lp <= low, lp > high], ["low", "high"], "indeterminate")
 
 
-def read_nomograms(document: Mapping[str, Any]) -> tuple[Nomogram, Nomogram]:
-    """The pre- and the post-HAIC model of nomogram.json.
+def read_nomogram(document: Mapping[str, Any], model: Literal["pre", "post"]) -> Nomogram:
+    """One model of nomogram.json.
 
     Raises:
-        ArtefactError: if the document is of another format or either model is at fault.
+        ArtefactError: if the document is of another format, or lacks the model or has it at fault.
     """
-    if document.get("format") != FORMAT or not {"pre", "post"} <= document.keys():
-        raise ArtefactError(
-            "nomogram: expected the published nomogram's format with the models pre and post, got another"
-        )
-    pre, post = Nomogram.from_dict(document["pre"]), Nomogram.from_dict(document["post"])
-    if (pre.model, post.model) != ("pre", "post"):
-        raise ArtefactError("nomogram: expected the models pre and post in their places, got them swapped")
-    return pre, post
+    if document.get("format") != FORMAT or not isinstance(document.get(model), dict):
+        raise ArtefactError(f"nomogram: expected the published nomogram's format with the model {model}, got another")
+    nomogram = Nomogram.from_dict(document[model])
+    if nomogram.model != model:
+        raise ArtefactError(f"nomogram: expected the model {model} in its place, got {nomogram.model}")
+    return nomogram
 
 
 def _read_only(values: npt.ArrayLike) -> FloatArray:

@@ -14,10 +14,10 @@ PULL = 1.0
 def fit_platt(
     log_odds: npt.ArrayLike, labels: npt.ArrayLike, known: npt.ArrayLike | None = None
 ) -> tuple[float, float]:
-    """Slope and intercept of the logistic regression of labels on log odds (J. Platt 1999), the slope kept at 0 or more.
+    """Slope, kept at 0 or more, and intercept of the logistic regression of labels on log odds (J. Platt 1999).
 
     Args:
-        log_odds: (n,). labels: (n,) 0 or 1. known: (n,) bool, which labels count (False for the censored); None for all.
+        log_odds: (n,). labels: (n,) 0 or 1. known: (n,) bool, False where the label is censored; None for all known.
     """
     from scipy.optimize import minimize
 
@@ -25,7 +25,7 @@ def fit_platt(
 
     def loss(parameters: FloatArray) -> float:
         slope, intercept = parameters
-        return _log_loss(slope * x + intercept, y) * len(y) + PULL * 0.5 * (slope - 1) ** 2
+        return _log_loss(slope * x + intercept, y) * len(y) + PULL * 0.5 * float(slope - 1) ** 2
 
     found = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.0, None), (None, None)])
     return float(found.x[0]), float(found.x[1])

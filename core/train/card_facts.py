@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from core.artefacts import Golden
 
-DEMONSTRATION = "demonstration weights, trained on simulated tumours; not valid for patients"
+DEMONSTRATION = "Demonstration weights, trained on simulated tumours; not valid for patients."
 INTENDED_USE = "Research and education. Not a medical device, not for clinical decisions."
 
 

@@ -18,11 +18,9 @@ from core.artefacts import Golden, Metric, ModelCard, Training, write_artefact
 from core.findings import HEADS
 from core.network import crop, mobilenet
 from core.segmentation import network as resunet
+from core.train.card_facts import DEMONSTRATION, INTENDED_USE
 from core.train.fit_network import NetworkTraining
 from core.train.fit_segmenter import SegmenterTraining
-
-RESEARCH_USE = "Research and education. Not a medical device, not for clinical decisions."
-DEMONSTRATION = "Demonstration weights, trained on simulated tumours; not valid for patients."
 
 
 def golden_noise(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
@@ -64,7 +62,7 @@ def export_segmenter(
             dates="public data sets of 2017-2023",
         ),
         metrics=tuple(metrics),
-        intended_use=RESEARCH_USE,
+        intended_use=INTENDED_USE,
         licence="CC BY-SA 4.0",
         attribution=(
             "Liver Tumor Segmentation Benchmark (P. Bilic et al., Med Image Anal 2023), Medical Segmentation Decathlon "
@@ -111,7 +109,7 @@ def export_network(
         },
         training=training,
         metrics=tuple(metrics),
-        intended_use=RESEARCH_USE,
+        intended_use=INTENDED_USE,
         licence="Apache-2.0",
         attribution="Procedural anatomy and simulated tumours; no third-party data",
         commit=commit(),
@@ -121,7 +119,7 @@ def export_network(
             lambda output: {head: float(output[0, index]) for index, head in enumerate(HEADS)},
         ),
         simulated=True,
-        provenance=f"{DEMONSTRATION} Multitask 3D MobileNetV1, {training.n} simulated patients.",
+        provenance=f"Multitask 3D MobileNetV1, {training.n} simulated patients; {DEMONSTRATION}.",
     )
     return write_artefact(weights_dir, card, {"model.safetensors": save(shipped)})
 

@@ -15,9 +15,12 @@ from torch.nn import functional
 
 from core.findings import HEADS
 from core.network.mobilenet import DEFAULT_ARGUMENTS, MultitaskMobileNet, build
+from core.train.averaging import update_average
+from core.train.calibration import fit_platt
 from core.train.checkpoint import load_checkpoint, save_checkpoint
 
 HORIZON_MONTHS = {"os1": 12.0, "os2": 24.0, "os3": 36.0, "os_gt3": 48.0}
+STATISTICS_PATIENTS = 240
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,21 @@ def fit(
         left = (time.monotonic() - started) / (epoch + 1 - first) * (settings.epochs - epoch - 1)
         report(f"epoch {epoch + 1}/{settings.epochs}  loss {loss:.4f}  {left / 60:.0f} min left")
     network.load_state_dict(average)
+    _settle_statistics(network, cohort, settings)
     return network.eval()
+
+
+def _settle_statistics(network: MultitaskMobileNet, cohort: NetworkCohort, settings: NetworkTraining) -> None:
+    """Batch statistics anew for the averaged weights, over the augmented training patients (Izmailov et al., UAI 2018)."""
+    rng = np.random.default_rng([settings.seed, settings.epochs])
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.BatchNorm3d):
+            layer.reset_running_stats()
+            layer.momentum = None
+    seen = rng.permutation(np.flatnonzero(~cohort.held_out))[:STATISTICS_PATIENTS]
+    with torch.no_grad():
+        for chosen in np.array_split(seen, math.ceil(len(seen) / settings.batch)):
+            network.train()(torch.from_numpy(np.stack([augment(cohort.crops[index], rng) for index in chosen])))
 
 
 def predict(network: MultitaskMobileNet, crops: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
@@ -93,32 +110,13 @@ def predict(network: MultitaskMobileNet, crops: npt.NDArray[np.float16]) -> npt.
 
 
 def calibrate(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]) -> dict[str, Mapping[str, float]]:
-    """Platt slope and intercept of each head, fitted where its target is known.
-
-    The slope is kept at or above 0.05: a head that learned nothing answers its prevalence.
-    """
-    from sklearn.linear_model import LogisticRegression
-
+    """Platt slope and intercept of each head, fitted where its target is known; slope 0 if the head learned nothing."""
     calibration: dict[str, Mapping[str, float]] = {}
     for index, head in enumerate(HEADS):
         known = ~np.isnan(targets[:, index])
-        model = LogisticRegression(C=1.0).fit(logits[known, index : index + 1], targets[known, index] > 0.5)
-        slope = max(float(model.coef_[0, 0]), 0.05)
-        calibration[head] = {
-            "slope": slope,
-            "intercept": _intercept(logits[known, index], targets[known, index], slope),
-        }
+        slope, intercept = fit_platt(logits[:, index], targets[:, index], known)
+        calibration[head] = {"slope": slope, "intercept": intercept}
     return calibration
-
-
-def _intercept(logit: npt.NDArray[np.float64], target: npt.NDArray[np.float32], slope: float) -> float:
-    """The intercept at which the mean prediction equals the observed share (Newton steps)."""
-    intercept = 0.0
-    for _ in range(50):
-        probability = 1 / (1 + np.exp(-(slope * logit + intercept)))
-        step = (probability.mean() - target.mean()) / max((probability * (1 - probability)).mean(), 1e-6)
-        intercept -= float(np.clip(step, -2, 2))
-    return intercept
 
 
 def _epoch(
@@ -145,17 +143,9 @@ def _epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        _update_average(average, network, settings.average_decay)
+        update_average(average, network, settings.average_decay, epoch * len(batches) + number)
         total += float(loss.detach()) / len(batches)
     return total
-
-
-def _update_average(average: dict[str, torch.Tensor], network: torch.nn.Module, decay: float) -> None:
-    for name, value in network.state_dict().items():
-        if value.is_floating_point():
-            average[name].lerp_(value.detach(), 1 - decay)
-        else:
-            average[name].copy_(value)
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from core.segmentation.network import DEFAULT_ARGUMENTS, build
+from core.train.averaging import update_average
 from core.train.checkpoint import load_checkpoint, save_checkpoint
 from core.train.segmenter_augmentation import TrainingScan, random_patch
 
@@ -55,7 +56,7 @@ def fit(
     started, recent = time.monotonic(), 0.0
     for step in range(first, settings.steps):
         loss = _step(network, optimizer, scans, settings, step)
-        _update_average(average, network, min(settings.average_decay, (step + 1) / (step + 10)))
+        update_average(average, network, settings.average_decay, step)
         recent = loss if step == first else 0.98 * recent + 0.02 * loss
         if (step + 1) % settings.checkpoint_every == 0 or step + 1 == settings.steps:
             save_checkpoint(checkpoint, step + 1, network, average, optimizer)
@@ -103,8 +104,3 @@ def segmentation_loss(logit: torch.Tensor, liver: torch.Tensor) -> torch.Tensor:
 def _schedule(step: int, settings: SegmenterTraining) -> float:
     warm = min(1.0, (step + 1) / settings.warm_up)
     return warm * (0.5 + 0.5 * math.cos(math.pi * step / settings.steps))
-
-
-def _update_average(average: dict[str, torch.Tensor], network: torch.nn.Module, decay: float) -> None:
-    for name, value in network.state_dict().items():
-        average[name].lerp_(value.detach(), 1 - decay) if value.is_floating_point() else average[name].copy_(value)

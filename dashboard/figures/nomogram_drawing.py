@@ -1,4 +1,4 @@
-"""The nomogram as clinicians know it: points ruler, one axis per input, total points, survival; the patient's marks on all."""
+"""The nomogram as clinicians know it: points ruler, an axis per input, total points, survival; the patient on all."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def nomogram_drawing(
     return figure
 
 
-def lay_out(
-    nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], readings: Mapping[str, str]
-) -> Drawing:
+def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], readings: Mapping[str, str]) -> Drawing:
     """Where everything lies, without drawing it."""
     ruler = Row("Points", (0, 1), tuple((p / 100, str(p)) for p in range(0, 101, 10)))
     inputs = tuple(
@@ -152,7 +150,9 @@ def _lines(rows: Sequence[Row], colours: Palette) -> go.Scatter:
         for place, _ in row.ticks:
             x += [place, place, None]
             y += [number, number + TICK_HEIGHT, None]
-    return go.Scatter(x=x, y=y, mode="lines", name="axes", line={"color": colours.muted, "width": 1.3}, hoverinfo="skip")
+    return go.Scatter(
+        x=x, y=y, mode="lines", name="axes", line={"color": colours.muted, "width": 1.3}, hoverinfo="skip"
+    )
 
 
 def _drops(drawing: Drawing, colours: Palette) -> go.Scatter:
@@ -174,12 +174,22 @@ def _drops(drawing: Drawing, colours: Palette) -> go.Scatter:
 def _tick_labels(rows: Sequence[Row], colours: Palette) -> go.Scatter:
     import plotly.graph_objects as go
 
-    labels = [(place, number + TICK_HEIGHT, text) for number, row in enumerate(rows) for place, text in row.ticks if text]
+    labels = [
+        (place, number + TICK_HEIGHT, text) for number, row in enumerate(rows) for place, text in row.ticks if text
+    ]
     x, y, text = zip(*labels, strict=True)
     font = {"size": 12.5, "color": colours.muted}
+    where = [_beside(place, label) for place, _, label in labels]
     return go.Scatter(
-        x=x, y=y, text=text, mode="text", name="ticks", textposition="bottom center", textfont=font, hoverinfo="skip"
+        x=x, y=y, text=text, mode="text", name="ticks", textposition=where, textfont=font, hoverinfo="skip"
     )
+
+
+def _beside(place: float, label: str) -> str:
+    """Long labels at the edges are written inwards, so that none is cut."""
+    if len(label) > 3 and (place < 0.05 or place > 0.95):
+        return "bottom right" if place < 0.05 else "bottom left"
+    return "bottom center"
 
 
 def _texts(rows: Sequence[Row], colours: Palette, *, side: str) -> go.Scatter:

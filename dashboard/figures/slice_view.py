@@ -27,7 +27,7 @@ CONFIG: dict[str, Any] = {
 
 
 def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go.Figure:
-    """The picture `rgb` (rows, columns, 3) at true aspect; `remark` is written into it, such as "Simulated arterial phase"."""
+    """The picture `rgb` (rows, columns, 3) at true aspect; `remark` is written into it, such as "Simulated phase"."""
     import plotly.graph_objects as go
 
     height, width = rgb.shape[:2]
@@ -57,7 +57,9 @@ def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go
     )
     _letters(figure, plane)
     if remark:
-        _write(figure, f"<b>{remark}</b>", x=0.012, y=0.012, xanchor="left", yanchor="bottom", size=14, colour="#ffd166")
+        _write(
+            figure, f"<b>{remark}</b>", x=0.012, y=0.012, xanchor="left", yanchor="bottom", size=14, colour="#ffd166"
+        )
     return figure
 
 

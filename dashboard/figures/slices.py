@@ -150,9 +150,7 @@ def body_box(volume: Volume) -> tuple[slice, slice, slice]:
     if not coarse.any():
         return slice(None), slice(None), slice(None)
     ranges = []
-    for axis, (step, spacing, size) in enumerate(
-        zip(steps, volume.geometry.spacing_mm, volume.hu.shape, strict=True)
-    ):
+    for axis, (step, spacing, size) in enumerate(zip(steps, volume.geometry.spacing_mm, volume.hu.shape, strict=True)):
         # A row of the body holds more than stray voxels of the table.
         rows = coarse.mean(axis=tuple(other for other in range(3) if other != axis)) > 0.02
         hits = np.flatnonzero(rows) if rows.any() else np.arange(len(rows))

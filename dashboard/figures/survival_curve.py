@@ -104,7 +104,13 @@ def _mark(figure: go.Figure, curve: Sequence[CurvePoint], months: int, colours: 
         go.Scatter(
             x=[months],
             y=[value],
-            error_y={"array": [high - value], "arrayminus": [value - low], "color": colours.patient, "thickness": 2, "width": 6},
+            error_y={
+                "array": [high - value],
+                "arrayminus": [value - low],
+                "color": colours.patient,
+                "thickness": 2,
+                "width": 6,
+            },
             name="reading",
             mode="markers",
             marker={"size": 12, "color": colours.patient, "line": {"color": "white", "width": 2}},

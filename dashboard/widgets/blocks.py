@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from core.case import Notice
 from core.findings import Criterion, Prognosis, Survival
 from dashboard import texts
+from dashboard.figures.slices import heat_colours
+
+if TYPE_CHECKING:
+    from core.io.series import Series
 
 _SIGNS = {"met": "✓", "not met": "✕", "unknown": "?"}
 
@@ -26,7 +32,8 @@ def readings(survival: Mapping[int, Survival], chosen: int, digits: int) -> None
         value, spread = texts.percent(reading, digits)
         mark = ' class="chosen"' if months == chosen else ""
         rows.append(
-            f'<tr{mark}><td>{texts.years(months)}</td><td class="number">{value}</td><td class="number">{spread}</td></tr>'
+            f'<tr{mark}><td>{texts.years(months)}</td><td class="number">{value}</td>'
+            f'<td class="number">{spread}</td></tr>'
         )
     st.html(
         '<table class="readings"><thead><tr><th>After</th><th class="number">Alive</th>'
@@ -37,14 +44,14 @@ def readings(survival: Mapping[int, Survival], chosen: int, digits: int) -> None
 def points(prognosis: Prognosis, values: Mapping[str, str]) -> None:
     """Points by axis and their total."""
     rows = "".join(
-        f'<tr><td>{escape(texts.AXIS_NAMES.get(name, name))}</td><td>{escape(values.get(name, ""))}</td>'
+        f"<tr><td>{escape(texts.AXIS_NAMES.get(name, name))}</td><td>{escape(values.get(name, ''))}</td>"
         f'<td class="number">{amount:.1f}</td></tr>'
         for name, amount in prognosis.points.items()
     )
     st.html(
         '<table class="points"><thead><tr><th>Input</th><th>Value</th><th class="number">Points</th></tr></thead>'
-        f'<tbody>{rows}<tr class="total"><td>Total</td><td></td><td class="number">{prognosis.total_points:.1f}</td></tr>'
-        "</tbody></table>"
+        f'<tbody>{rows}<tr class="total"><td>Total</td><td></td>'
+        f'<td class="number">{prognosis.total_points:.1f}</td></tr></tbody></table>'
     )
 
 
@@ -80,3 +87,48 @@ def criteria(found: Sequence[Criterion]) -> None:
         for c in found
     )
     st.html(f'<ul class="criteria">{lines}</ul>')
+
+
+def picture_title(name: str, remark: str) -> None:
+    """What a picture shows."""
+    st.html(f'<div class="picture-title"><b>{escape(name)}</b> <span>{escape(remark)}</span></div>')
+
+
+def heat_scale() -> None:
+    """The colours of the heatmap from least to most."""
+    stops = ", ".join(f"rgb({r:.0f},{g:.0f},{b:.0f})" for r, g, b in heat_colours(np.linspace(0, 1, 5)))
+    st.html(
+        f'<div class="scale"><span>less influence</span><i style="background:linear-gradient(90deg,{stops})"></i>'
+        "<span>more influence</span></div>"
+    )
+
+
+def facts(found: Sequence[tuple[str, str]]) -> None:
+    """Names and values in two columns."""
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in found)
+    st.html(f'<dl class="facts">{lines}</dl>')
+
+
+def steps(durations: Sequence[tuple[str, float]], names: Sequence[str], *, running: bool) -> None:
+    """The steps with their durations: done, under way, waiting."""
+    begun = dict(durations)
+    current = durations[-1][0] if running and durations else None
+    lines = []
+    for name in names:
+        state = "now" if name == current else "done" if name in begun else "waiting"
+        sign = {"now": "…", "done": "✓", "waiting": "·"}[state]
+        took = texts.seconds(begun[name]) if name in begun else ""
+        words = escape(texts.STEP_NAMES.get(name, name))
+        lines.append(f'<li class="{state}"><span>{sign} {words}</span><span>{took}</span></li>')
+    st.html(f'<ul class="steps">{"".join(lines)}</ul>')
+
+
+def series(found: Series) -> None:
+    """One series: what it is, which phase it seems to be and why."""
+    doubt = "Looks" if found.proposal.certain else "May be"
+    phase = texts.PHASE_NAMES[found.proposal.phase].lower()
+    st.html(
+        f'<div class="series"><b>{escape(found.summary)}</b>'
+        f"<p>{doubt} {phase}: {escape(found.proposal.reason)}</p></div>"
+    )
+    notices(found.notices)

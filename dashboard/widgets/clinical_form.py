@@ -110,9 +110,7 @@ def _number(member: Field[Any], key: str) -> float | int | None:
 
 
 def _yes_no(member: Field[Any], key: str) -> bool | None:
-    answer: bool | None = st.selectbox(
-        label(member.metadata), [None, False, True], format_func=texts.yes_no, key=key
-    )
+    answer: bool | None = st.selectbox(label(member.metadata), [None, False, True], format_func=texts.yes_no, key=key)
     return answer
 
 

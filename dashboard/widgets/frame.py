@@ -27,6 +27,7 @@ def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
         with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
             for page in pages:
                 st.page_link(page)
+                session.know_page(page)
         st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
     st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{texts.DEMONSTRATION_WEIGHTS}</span></div>')
 
@@ -54,9 +55,10 @@ def section(heading: str) -> None:
     st.html(f'<h2 class="section">{escape(heading)}</h2>')
 
 
-def nothing_yet(sentence: str, page: str, label: str) -> None:
+def nothing_yet(sentence: str) -> None:
     """What a page says before it has something to show, with the way there."""
-    with st.container(key="nothing-yet", border=True):
+    with st.container(border=True):
         st.markdown(sentence)
-        if st.button(label, type="primary"):
-            st.switch_page(page)
+        if st.button("Open the demo case", type="primary"):
+            session.open_demo()
+            st.switch_page(session.page("Case"))

@@ -68,7 +68,7 @@ def test_the_isotropic_grid_holds_every_voxel(a: float, b: float, c: float, spac
     corners = np.array(np.meshgrid(*[(0, n - 1) for n in source.shape], [1.0])).reshape(4, -1)
     inside = np.linalg.inv(grid.affine_lps) @ source.affine_lps @ corners
     assert (inside[:3] >= -0.5 - 1e-6).all()
-    assert (inside[:3].T <= np.array(grid.shape) - 0.5 + 1e-6).all()
+    assert (np.array(grid.shape) - 0.5 + 1e-6 >= inside[:3].T).all()
 
 
 def test_to_isotropic_of_a_flipped_volume_is_the_same_picture() -> None:

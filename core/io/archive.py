@@ -1,0 +1,85 @@
+"""Zip files, opened as if they were hostile.
+
+Members are written under our own numbers, never under their names; what is declared is judged before anything is
+written, and what comes out is counted while it is written.
+"""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from core.errors import InputError
+from core.io.scan import MAX_FILES, is_silent
+
+MAX_TOTAL_BYTES = 8 * 2**30
+BOMB_RATIO = 200
+BOMB_BYTES = 200 * 2**20
+_ENCRYPTED_FLAGS = 0x1 | 0x40
+_COPY_BYTES = 2**20
+
+
+@contextmanager
+def extracted(path: Path, role: str) -> Iterator[Path]:
+    """A temporary folder with the members of the zip at `path`, in the zip's order; removed on leaving.
+
+    Raises:
+        InputError: truncated, encrypted, a bomb, too many members, a link, or a member that would leave the folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="haic-") as name:
+        folder = Path(name)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _extract(archive, _checked(archive, role), folder, role)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise InputError(
+                    f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
+                ) from error
+            raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
+        yield folder
+
+
+def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
+    members = [m for m in archive.infolist() if not m.is_dir()]
+    if len(members) > MAX_FILES:
+        raise InputError(f"{role}: expected a zip of at most {MAX_FILES} files, got {len(members)}")
+    for position, member in enumerate(members, start=1):
+        _check_member(member, f"{role}, file {position} of {len(members)}")
+    total = sum(m.file_size for m in members)
+    packed = max(sum(m.compress_size for m in members), 1)
+    if total > MAX_TOTAL_BYTES or (total > BOMB_BYTES and total > BOMB_RATIO * packed):
+        raise InputError(
+            f"{role}: expected a zip of at most {MAX_TOTAL_BYTES // 2**30} GiB and {BOMB_RATIO} times its own size, "
+            f"got {total / 2**20:.0f} MiB out of {packed / 2**20:.2f} MiB (a zip bomb)"
+        )
+    return [m for m in members if not is_silent(PurePosixPath(m.filename).parent.name, PurePosixPath(m.filename).name)]
+
+
+def _check_member(member: zipfile.ZipInfo, where: str) -> None:
+    name = member.filename.replace("\\", "/")
+    if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
+        raise InputError(f"{where}: expected a path inside the zip, got one that leaves it")
+    mode = member.external_attr >> 16
+    if stat.S_ISLNK(mode) or (stat.S_IFMT(mode) and not stat.S_ISREG(mode)):
+        raise InputError(f"{where}: expected a plain file, got a link or a device")
+    if member.flag_bits & _ENCRYPTED_FLAGS:
+        raise InputError(f"{where}: expected a zip without password, got an encrypted file")
+
+
+def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, role: str) -> None:
+    left = MAX_TOTAL_BYTES
+    for number, member in enumerate(members, start=1):
+        with archive.open(member) as source, (folder / f"{number:06d}").open("wb") as target:
+            while piece := source.read(_COPY_BYTES):
+                left -= len(piece)
+                if left < 0:
+                    raise InputError(
+                        f"{role}: expected at most {MAX_TOTAL_BYTES // 2**30} GiB unpacked, got more (a zip bomb)"
+                    )
+                target.write(piece)

@@ -1,0 +1,98 @@
+"""The case: images in, clinical values in, and the assessment with its progress."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.case import Phase
+from core.errors import ArtefactError, InputError
+from dashboard import session, texts
+from dashboard.widgets import blocks, clinical_form, frame, progress, upload
+
+
+def show() -> None:
+    """The page."""
+    session.collect()
+    left, right = st.columns([1, 1.25], gap="large")
+    with left:
+        _images()
+        _assess()
+    with right:
+        _clinical()
+
+
+def _images() -> None:
+    now = session.draft()
+    frame.section("Images")
+    if now.run is not None or now.case_id == session.DEMO_ID:
+        _loaded()
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Open the demo case", type="primary" if not now.series else "secondary", icon=":material/play_arrow:"
+        ):
+            session.open_demo()
+            st.rerun()
+        blocks.note(texts.DEMO_IS)
+    upload.images()
+    blocks.note(texts.UPLOADS_STAY)
+    if now.chosen(Phase.PORTAL_VENOUS):
+        with st.expander(texts.OWN_MASK, key="own-mask"):
+            upload.mask()
+
+
+def _loaded() -> None:
+    """What is loaded, and the way to another case."""
+    now = session.draft()
+    blocks.note(texts.DEMO_LOADED if now.case_id == session.DEMO_ID else texts.IMAGES_LOADED)
+    if st.button("Start a new case", icon=":material/restart_alt:"):
+        session.start_over()
+        st.rerun()
+
+
+def _assess() -> None:
+    now = session.draft()
+    if now.message:
+        st.error(now.message)
+    if now.run is not None:
+        progress.running()
+        return
+    if now.assessment is not None:
+        _result()
+    if now.series and st.button("Assess", type="primary", icon=":material/neurology:", width="stretch"):
+        try:
+            session.start_assessment()
+        except (InputError, ArtefactError) as error:
+            now.message = str(error)
+        st.rerun()
+
+
+def _result() -> None:
+    """What came out, in short, and the ways on."""
+    assessment = session.draft().assessment
+    if assessment is None:
+        return
+    frame.section("Result")
+    blocks.facts([*texts.liver_facts(assessment), *texts.score_facts(assessment)])
+    with st.container(horizontal=True):
+        if st.button("See the prognosis", type="primary", icon=":material/stacked_line_chart:"):
+            st.switch_page(session.page("Prognosis"))
+        if st.button("See the images", icon=":material/radiology:"):
+            st.switch_page(session.page("Images"))
+    frame.section("Image checks")
+    blocks.notices(assessment.image_notices, texts.IMAGES_FINE)
+    with st.expander(texts.took(sum(assessment.seconds.values())), key="durations"):
+        progress.finished(assessment.seconds)
+
+
+def _clinical() -> None:
+    known, total = clinical_form.known_count()
+    frame.section("Clinical values")
+    blocks.note(texts.known_values(known, total))
+    clinical_form.clinical_form()
+    try:
+        session.draft().record()
+    except InputError as error:
+        st.error(str(error))
+    with st.expander(texts.RECORD_FILE, key="record-file"):
+        upload.record()

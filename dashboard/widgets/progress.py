@@ -1,0 +1,31 @@
+"""The steps of an assessment with their time, while it runs in the worker thread and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import session, texts
+from dashboard.widgets import blocks
+
+REFRESH_SECONDS = 0.5
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def running() -> None:
+    """Draw the progress every half second; run the page again when the assessment ends."""
+    run = session.draft().run
+    if run is None or run.done:
+        st.rerun()
+        return
+    durations = run.seconds_by_step()
+    step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0]) if durations else texts.PREPARING
+    with st.status(f"{step} …", expanded=True, state="running"):
+        st.progress(run.share)
+        blocks.steps(durations, session.steps(), running=True)
+
+
+def finished(seconds: Mapping[str, float]) -> None:
+    """Durations of a finished assessment."""
+    blocks.steps(list(seconds.items()), tuple(seconds), running=False)

@@ -1,0 +1,104 @@
+"""Images and the clinical record from files; the phase of each series as proposed, for correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.case import Phase
+from core.errors import InputError
+from dashboard import session, texts
+from dashboard.widgets import blocks
+
+USED_AS = (Phase.ARTERIAL, Phase.PORTAL_VENOUS, None)
+
+
+def images() -> None:
+    """The drop zone for images, and the series read so far."""
+    now = session.draft()
+    dropped = st.file_uploader(
+        texts.DROP_IMAGES,
+        accept_multiple_files=True,
+        key=f"upload.images.{now.uploads}",
+        help=texts.DROP_HELP,
+    )
+    if dropped:
+        _take_images(dropped)
+        st.rerun()
+    for number, series in enumerate(now.series):
+        _one_series(number, series)
+
+
+def mask() -> None:
+    """The drop zone for a liver mask of the user's own."""
+    now = session.draft()
+    if now.mask is not None:
+        blocks.note(texts.MASK_TAKEN)
+        if st.button("Remove the mask"):
+            now.mask, now.mask_notices = None, ()
+            st.rerun()
+        return
+    dropped = st.file_uploader(texts.DROP_MASK, key=f"upload.mask.{now.uploads}")
+    if dropped is not None:
+        now.uploads += 1
+        _tried(lambda: session.read_uploaded_mask(dropped.getbuffer()))
+        st.rerun()
+
+
+def record() -> None:
+    """Load and save clinical.json."""
+    now = session.draft()
+    dropped = st.file_uploader(texts.DROP_RECORD, type=["json"], key=f"upload.record.{now.uploads}")
+    if dropped is not None:
+        now.uploads += 1
+        _tried(lambda: session.load_record(dropped.getvalue()))
+        st.rerun()
+    st.download_button(
+        "Save clinical.json",
+        data=lambda: session.record_json(),
+        file_name="clinical.json",
+        mime="application/json",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _take_images(dropped: Sequence[Any]) -> None:
+    """Read the files; what was typed stays, whatever happens."""
+    now = session.draft()
+    now.uploads += 1
+
+    def read() -> None:
+        with st.spinner(texts.READING, show_time=True):
+            found = session.read_uploads([file.getbuffer() for file in dropped])
+        session.add_series(found)
+
+    _tried(read)
+
+
+def _tried(act: Any) -> None:
+    """Do it; where the input cannot be used, keep the one sentence that says so."""
+    now = session.draft()
+    try:
+        act()
+    except InputError as error:
+        now.message = str(error)
+    else:
+        now.message = ""
+
+
+def _one_series(number: int, series: Any) -> None:
+    """A series with its proposed phase, the reason and the choice."""
+    now = session.draft()
+    with st.container(border=True, gap="xsmall"):
+        blocks.series(series)
+        key = session.prime(f"role.{now.uploads}.{number}", now.roles[number])
+        now.roles[number] = st.segmented_control(
+            f"Use series {number + 1} as",
+            USED_AS,
+            format_func=lambda phase: "Not used" if phase is None else texts.PHASE_NAMES[phase],
+            key=key,
+            required=True,
+        )

@@ -1,0 +1,126 @@
+"""The controls of the image page; they return how to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.findings import HEADS, Assessment, Heatmap
+from dashboard import session, texts
+from dashboard.figures import slices
+
+PREFIX = "view."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the controls say; `head` None shows no heatmap."""
+
+    section: slices.Section
+    look: slices.Look
+    head: str | None
+
+
+def controls(assessment: Assessment) -> Chosen:
+    """Draw the controls above the pictures."""
+    geometry = assessment.portal_venous.geometry
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        head = _kept("Heatmap", [*(h for h in HEADS if h in assessment.heatmaps), None], texts.head_name, "head")
+        plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
+        window = _kept("Window", list(slices.WINDOWS), str, "window")
+        outline = st.toggle("Liver outline", key=_prime("outline", True))
+    _remember("outline", outline)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        position = _slice(assessment, plane, head)
+        opacity = st.slider(
+            "Heatmap opacity",
+            0,
+            100,
+            step=5,
+            format="%d %%",
+            key=_prime("opacity", 60),
+            disabled=head is None,
+            width=220,
+        )
+    _remember("opacity", opacity)
+    look = slices.Look(slices.WINDOWS[window], opacity / 100, outline)
+    return Chosen(slices.Section(geometry, plane, position), look, head)
+
+
+def _kept(label: str, options: list, words, name: str):  # type: ignore[no-untyped-def, type-arg]
+    """A choice that the session remembers; never none."""
+    chosen = st.segmented_control(label, options, format_func=words, key=_prime(name, options[0]), required=True)
+    _remember(name, chosen)
+    return chosen
+
+
+def _prime(name: str, default: object) -> str:
+    return session.prime(PREFIX + name, session.draft().view.get(name, default))
+
+
+def _remember(name: str, value: object) -> None:
+    session.draft().view[name] = value
+
+
+def _slice(assessment: Assessment, plane: slices.Plane, head: str | None) -> int:
+    """The slice slider of the plane, with the jumps; positions are remembered by plane."""
+    geometry = assessment.portal_venous.geometry
+    total = slices.count(geometry, plane)
+    name = f"slice.{plane}"
+    if name not in session.draft().view:
+        _remember(name, _first_position(assessment, plane, head))
+    key = _prime(name, 0)
+    heat = assessment.heatmaps.get(head) if head else None
+    mask = assessment.liver_mask
+    if heat is not None:
+        st.button(
+            "Hottest slice",
+            on_click=_jump_to_heat,
+            args=(assessment, heat, plane, key),
+            icon=":material/local_fire_department:",
+        )
+    if mask is not None and mask.has_lesions:
+        st.button(
+            "Largest lesion", on_click=_jump_to_lesion, args=(assessment, plane, key), icon=":material/my_location:"
+        )
+    position = (
+        st.slider(f"Slice ({texts.DIRECTIONS[plane]})", 1, total, key=key, format=f"%d of {total}", disabled=total < 2)
+        if total > 1
+        else 1
+    )
+    _remember(name, position)
+    return position - 1
+
+
+def _first_position(assessment: Assessment, plane: slices.Plane, head: str | None) -> int:
+    """1-based: the hottest slice where there is a heatmap, else the one with most liver, else the middle."""
+    heat = assessment.heatmaps.get(head) if head else None
+    if heat is not None:
+        return hottest(assessment, heat, plane) + 1
+    geometry = assessment.portal_venous.geometry
+    if assessment.liver_mask is not None:
+        return int(slices.amount_by_slice(assessment.liver_mask.liver, geometry, plane).argmax()) + 1
+    return slices.count(geometry, plane) // 2 + 1
+
+
+def hottest(assessment: Assessment, heat: Heatmap, plane: slices.Plane) -> int:
+    """Position of the slice with the most heat in the liver."""
+    geometry = assessment.portal_venous.geometry
+    if plane == "axial":
+        return slices.position_of(geometry, plane, heat.hottest_slice)
+    inside = heat.values
+    if assessment.liver_mask is not None:
+        inside = np.where(assessment.liver_mask.liver, heat.values, 0)
+    return int(slices.amount_by_slice(inside, geometry, plane).argmax())
+
+
+def _jump_to_heat(assessment: Assessment, heat: Heatmap, plane: slices.Plane, key: str) -> None:
+    session.put(key, hottest(assessment, heat, plane) + 1)
+
+
+def _jump_to_lesion(assessment: Assessment, plane: slices.Plane, key: str) -> None:
+    if assessment.liver_mask is not None:
+        labels, geometry = assessment.liver_mask.labels, assessment.portal_venous.geometry
+        session.put(key, slices.largest_lesion_position(labels, geometry, plane) + 1)
