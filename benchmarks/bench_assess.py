@@ -2,9 +2,9 @@
 
     python benchmarks/bench_assess.py [--runs N] [--given-mask]
 
-The case is the procedural phantom on a fine grid; it is built in a process of its own, so that the memory printed is that
-of the assessment. The first run loads the models (cold), the others are warm. Goal on 2 cores: warm at most 30 s, memory at
-most 4 GiB.
+The case is the procedural phantom on a fine grid; it is built in a process of its own, so that the memory printed is
+that of the assessment. The first run loads the models (cold), the others are warm. Goal on 2 cores: warm at most 30 s,
+memory at most 4 GiB.
 """
 
 from __future__ import annotations

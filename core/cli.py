@@ -145,6 +145,18 @@ def train_segmenter(options: argparse.Namespace) -> int:
     return 0
 
 
+def train_demonstration(options: argparse.Namespace) -> int:
+    """Simulate a cohort, train the image models on it and write their artefacts."""
+    from core.train.demonstration import DemonstrationTraining
+    from core.train.demonstration import train_demonstration as train
+
+    if not options.clinical_table.is_file():
+        raise InputError("--clinical-table: expected the public table of 262 patients, got no file")
+    settings = DemonstrationTraining(workers=options.workers)
+    train(options.clinical_table, _folder(options.out), settings, _report, options.resume)
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the dashboard."""
     from core.serve import serve as serve_dashboard
@@ -190,12 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_scores(one)
     _add_weights(one)
 
-    train = commands.add_parser("train", help="Train a model.").add_subparsers(required=True, metavar="WHAT")
-    one = _add(train, "segmenter", train_segmenter)
-    one.add_argument("--data", type=Path, required=True, metavar="DIR")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR")
-    one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-
+    _add_training(commands)
     one = _add(commands, "serve", serve)
     one.add_argument("--port", type=int, metavar="N")
     one.add_argument("--address", default="127.0.0.1", metavar="A")
@@ -207,6 +214,20 @@ def _add(commands: Any, name: str, command: Command) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_training(commands: Any) -> None:
+    train = commands.add_parser("train", help="Train a model.").add_subparsers(required=True, metavar="WHAT")
+    one = _add(train, "segmenter", train_segmenter)
+    one.add_argument("--data", type=Path, required=True, metavar="DIR")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+
+    one = _add(train, "demonstration", train_demonstration)
+    one.add_argument("--clinical-table", type=Path, required=True, metavar="CSV", help="mtm_dect_262.csv")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("--workers", type=int, default=1, metavar="N")
+    one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
 def _add_scores(parser: argparse.ArgumentParser) -> None:

@@ -314,3 +314,8 @@ def known_values(known: int, total: int) -> str:
 def took(total_seconds: float) -> str:
     """How long an assessment took."""
     return f"Assessed in {total_seconds:.0f} s, step by step"
+
+
+def model_score(score: Score) -> str:
+    """What the models say, under the slider."""
+    return f"By the models: {score.value:.2f}, range {score.low:.2f}–{score.high:.2f}"

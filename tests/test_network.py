@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import socket
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,7 +124,7 @@ def test_the_page_asks_only_its_own_server(server: Server) -> None:
         page.wait_for_selector(
             "[data-testid=stAppViewContainer] h1, [data-testid=stAppViewContainer] h2", timeout=60_000
         )
-        time.sleep(1)
+        page.wait_for_timeout(4000)  # icons and fonts come after the text
         browser.close()
     allowed = re.compile(rf"(?:http|ws)://127\.0\.0\.1:{server.port}/|data:|blob:|about:")
     assert asked

@@ -124,7 +124,7 @@ def _kind(value: object) -> str:
 def _number_words(value: float) -> str:
     if abs(value) > 1e300 or value != value:
         return "a number that is not finite"
-    return repr(value) if value == int(value) else f"{value:.12g}"
+    return repr(value) if abs(value) < 1e15 and value == int(value) else f"{value:.12g}"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def read_mask(
     another order or direction than the CT's.
 
     Raises:
-        InputError: not an integer label map, empty, or on a grid that fits neither phase (the text says by how many mm).
+        InputError: not an integer label map, empty, or on a grid that fits neither phase, with the distance in mm.
     """
     raw = read_image(path, ROLE)
     labels, notices = _labels(raw.values)

@@ -12,7 +12,7 @@ from core.io.kinds import VOLUME_KINDS, Kind, kind_of
 
 MAX_FILES = 20_000
 LISTED = 6
-"""How many files a sentence names before it only counts."""
+"""How many files of a kind a sentence names before it only counts."""
 
 _SILENT_NAMES = frozenset({"dicomdir", "thumbs.db", "desktop.ini", "license", "version"})
 
@@ -60,9 +60,10 @@ def is_silent(folder: str, name: str) -> bool:
     return name.startswith(".") or folder == "__MACOSX" or name.lower() in _SILENT_NAMES
 
 
-def foreign_notice(found: Found, role: str) -> tuple[Notice, ...]:
-    """Names the files that hold no image, by position and kind."""
-    foreign = [(n, kind.value) for n, _, kind in found.files if kind not in VOLUME_KINDS | {Kind.DICOM}]
+def foreign_notice(found: Found, rejected: list[tuple[int, str]], role: str) -> tuple[Notice, ...]:
+    """Names the files that hold no CT, by position and kind; `rejected` are those of an accepted kind."""
+    others = [(n, kind.value) for n, _, kind in found.files if kind not in VOLUME_KINDS | {Kind.DICOM}]
+    foreign = sorted(others + rejected)
     if not foreign:
         return ()
     return (Notice("foreign_files", listing(role, found.count, "expected CT", foreign)),)
@@ -70,6 +71,14 @@ def foreign_notice(found: Found, role: str) -> tuple[Notice, ...]:
 
 def listing(role: str, count: int, expected: str, items: list[tuple[int, str]]) -> str:
     """One sentence: "arterial series: 1 of 120 files left out: file 17: expected CT, got a text file"."""
-    named = "; ".join(f"file {n}: {expected}, got {what}" for n, what in items[:LISTED])
-    more = f"; and {len(items) - LISTED} more" if len(items) > LISTED else ""
-    return f"{role}: {len(items)} of {count} files left out: {named}{more}"
+    by_kind: dict[str, list[int]] = {}
+    for position, what in items:
+        by_kind.setdefault(what, []).append(position)
+    named = "; ".join(f"{_positions(places)}: {expected}, got {what}" for what, places in by_kind.items())
+    return f"{role}: {len(items)} of {count} files left out: {named}"
+
+
+def _positions(places: list[int]) -> str:
+    named = ", ".join(str(n) for n in places[:LISTED])
+    more = f" and {len(places) - LISTED} more" if len(places) > LISTED else ""
+    return f"{'file' if len(places) == 1 else 'files'} {named}{more}"

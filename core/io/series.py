@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +12,8 @@ from core.case import Notice, Phase, Volume
 from core.errors import InputError
 from core.imaging.phase import PhaseProposal, propose_phase
 from core.io.archive import extracted
+from core.io.dicom import Reader, dicom_readers
+from core.io.dicom_headers import Rejected
 from core.io.hounsfield import to_volume
 from core.io.kinds import ACCEPTED, VOLUME_KINDS, Kind, kind_of
 from core.io.raw import RawImage
@@ -53,10 +55,10 @@ def read_series(path: Path, role: str) -> list[Series]:
         InputError: nothing that can be read as CT, in one sentence.
     """
     with _opened(path, role) as found:
-        series, refusals = _read_all(found, role)
+        series, refusals, rejected = _read_all(found, role)
     if not series:
-        raise refusals[0] if refusals else InputError(f"{role}: expected {ACCEPTED}, got {_instead(found)}")
-    notices = foreign_notice(found, role) + tuple(Notice("series_left_out", str(error)) for error in refusals)
+        raise refusals[0] if refusals else InputError(f"{role}: expected {ACCEPTED}, got {_instead(found, rejected)}")
+    notices = foreign_notice(found, rejected, role) + tuple(Notice("series_left_out", str(error)) for error in refusals)
     series = [replace(one, notices=one.notices + notices) for one in series]
     return sorted(series, key=lambda one: (one.time_s is None, one.time_s or 0.0))
 
@@ -138,27 +140,25 @@ def _opened(path: Path, role: str) -> Iterator[Found]:
         yield scan(folder)
 
 
-def _read_all(found: Found, role: str) -> tuple[list[Series], list[InputError]]:
-    """The series that can be read, and the refusals of those that cannot."""
+def _read_all(found: Found, role: str) -> tuple[list[Series], list[InputError], Rejected]:
+    """The series that can be read, the refusals of those that cannot, and the files that belong to none."""
     series: list[Series] = []
     refusals: list[InputError] = []
-    for read in _readers(found, role):
+    readers, rejected = _readers(found, role)
+    for read in readers:
         try:
             series.append(_series(read(), role))
         except InputError as error:
             refusals.append(error)
-    return series, refusals
+    return series, refusals, rejected
 
 
-def _readers(found: Found, role: str) -> list[Callable[[], RawImage]]:
+def _readers(found: Found, role: str) -> tuple[list[Reader], Rejected]:
     """One call for each series, so that one that cannot be read does not take the others with it."""
-    readers: list[Callable[[], RawImage]] = [partial(read_image, path, role) for _, path, _ in found.of(*VOLUME_KINDS)]
-    dicom = found.of(Kind.DICOM)
-    if dicom:
-        from core.io.dicom import dicom_readers
-
-        readers += dicom_readers([(position, path) for position, path, _ in dicom], found.count, role)
-    return readers
+    readers: list[Reader] = [partial(read_image, path, role) for _, path, _ in found.of(*VOLUME_KINDS)]
+    files = [(position, path) for position, path, _ in found.of(Kind.DICOM)]
+    of_dicom, rejected = dicom_readers(files, found.count, role)
+    return readers + of_dicom, rejected
 
 
 def _series(raw: RawImage, role: str) -> Series:
@@ -170,12 +170,12 @@ def _series(raw: RawImage, role: str) -> Series:
     return Series(replace(volume, phase=proposal.phase), proposal, notices, summary, raw.patient_key, raw.time_s)
 
 
-def _instead(found: Found) -> str:
+def _instead(found: Found, rejected: Rejected) -> str:
     """What came instead of an image, in words."""
     if not found.count:
         return "no files"
     if found.count == 1:
-        return found.files[0][2].value
+        return rejected[0][1] if rejected else found.files[0][2].value
     return f"{found.count} files of other kinds"
 
 

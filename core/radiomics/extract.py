@@ -172,7 +172,8 @@ def _class_values(
     computed = _feature_class(class_name)(image, mask, binWidth=bin_width, label=1)
     for feature in wanted:
         computed.enableFeatureByName(feature)
-    values = {name: float(value) for name, value in computed.execute().items()}
+    # the maximal correlation coefficient is a root of eigenvalues, which rounding may make complex
+    values = {name: float(np.real(value)) for name, value in computed.execute().items()}
     if len(values) != len(wanted):
         raise ArtefactError(f"radiomics: expected {len(wanted)} features of class {class_name}, got {len(values)}")
     return values

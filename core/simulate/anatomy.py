@@ -16,7 +16,7 @@ from core.simulate.tissues import Tissue
 from core.simulate.vessels import Segment
 
 FIELD_OF_VIEW_MM = ((-190.0, 190.0), (-132.0, 156.0), (-116.0, 112.0))
-"""LPS extent of a procedural scan: lower poles of the kidneys to the base of the heart; (0, 0, 0) lies by the hilum of the liver."""
+"""LPS extent of a procedural scan, kidneys to base of the heart; (0, 0, 0) lies by the hilum of the liver."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Anatomy:
         liver: bool, parenchyma with the vessels in it.
         liver_distance: signed distance to the liver's surface, mm, negative inside.
         wall_distance: signed distance to the inner face of the abdominal wall, mm, negative inside.
-        coordinates: float32 (I, J, K) x 3, the deformed coordinates in which organs (and the portal tree) are drawn, mm.
+        coordinates: float32 (I, J, K) x 3, mm, deformed: organs and the portal tree are drawn in them.
         portal_tree: the portal vein within the liver.
         build: the patient's build.
     """

@@ -19,8 +19,8 @@ PARENCHYMA_HU = 66.0
 def simulate_arterial(portal_venous: Volume, mask: LiverMask, seed: int = 0, *, displaced: bool = True) -> Volume:
     """A late arterial CT that the same patient might have had, on the same grid with the content displaced by a few mm.
 
-    The venous enhancement of parenchyma and vessels is taken back with the texture kept, lesions (label 2) are enhanced as a whole or
-    as a rim, aorta and renal cortex are brightened, fresh noise is added. Deterministic by `seed`.
+    The venous enhancement of parenchyma and vessels is taken back with the texture kept, lesions (label 2) are enhanced
+    as a whole or as a rim, aorta and kidneys are brightened, fresh noise is added. Deterministic by `seed`.
 
     Args:
         portal_venous: HU may be clipped (the public LiTS volumes are, to -160..240).
@@ -32,7 +32,7 @@ def simulate_arterial(portal_venous: Volume, mask: LiverMask, seed: int = 0, *, 
     liver_mean = _parenchyma_level(hu, mask)
     box = _bounding_box(mask.liver, margin=2)
     _take_back_liver(hu[box], mask.labels[box], portal_venous.geometry, liver_mean)
-    _enhance_lesions(hu[box], mask.labels[box], _box_geometry(portal_venous.geometry, box), rng)
+    _enhance_lesions(hu[box], mask.labels[box], _box_geometry(portal_venous.geometry, box), (liver_mean, rng))
     _enhance_pools(hu, portal_venous, mask, liver_mean)
     if displaced:
         hu = _breathe(hu, portal_venous.geometry, rng)
@@ -59,7 +59,10 @@ def _bounding_box(inside: Mask, margin: int) -> Box:
 def _box_geometry(geometry: Geometry, box: Box) -> Geometry:
     affine = geometry.affine_lps.copy()
     affine[:3, 3] += affine[:3, :3] @ [part.start for part in box]
-    shape = [part.stop - part.start if part.stop <= n else n - part.start for part, n in zip(box, geometry.shape, strict=True)]
+    shape = [
+        part.stop - part.start if part.stop <= n else n - part.start
+        for part, n in zip(box, geometry.shape, strict=True)
+    ]
     return Geometry((shape[0], shape[1], shape[2]), affine)
 
 
@@ -77,12 +80,15 @@ def _take_back_liver(hu: Field, labels: npt.NDArray[np.uint8], geometry: Geometr
     hu[parenchyma] -= fall * share + 0.65 * excess
 
 
-def _enhance_lesions(hu: Field, labels: npt.NDArray[np.uint8], geometry: Geometry, rng: np.random.Generator) -> None:
+def _enhance_lesions(
+    hu: Field, labels: npt.NDArray[np.uint8], geometry: Geometry, given: tuple[float, np.random.Generator]
+) -> None:
     """Each lesion enhances as a whole or as a rim; what was dark in the portal-venous phase is necrosis and stays."""
     if not (labels == 2).any():
         return
     from scipy.ndimage import distance_transform_edt, label, uniform_filter
 
+    level, rng = given
     grid = Geometry(geometry.shape, geometry.affine_lps)
     coarse, coarse_grid = to_isotropic((labels == 2).astype(np.uint8), grid, 2.5, outside=0)
     parts, count = label(coarse > 0.5)
@@ -98,9 +104,9 @@ def _enhance_lesions(hu: Field, labels: npt.NDArray[np.uint8], geometry: Geometr
     fine = resample(lift, coarse_grid, grid, outside=0.0)
     smooth = uniform_filter(hu, [max(1, round(4.0 / s)) for s in geometry.spacing_mm], mode="nearest")
     lesion = labels == 2
-    viable = sigmoid((smooth[lesion] - 42.0) / np.float32(8.0))
+    viable = sigmoid((smooth[lesion] - np.float32(0.28 * level)) / np.float32(8.0))
     # washed-out tumour keeps about 30 HU of venous enhancement, taken back before the arterial one is added
-    hu[lesion] += viable * (np.maximum(fine[lesion], 8.0) - np.clip(smooth[lesion] - 62.0, 0, 40))
+    hu[lesion] += viable * (np.maximum(fine[lesion], 8.0) - np.clip(smooth[lesion] - 0.6 * level, 0, 40))
 
 
 def _enhance_pools(hu: Field, portal_venous: Volume, mask: LiverMask, level: float) -> None:

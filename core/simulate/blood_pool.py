@@ -1,4 +1,4 @@
-"""Finds what a real portal-venous CT shows brightly enhanced outside the liver: aorta, kidneys, veins; and tells them from bone."""
+"""Finds what is bright outside the liver in a real portal-venous CT (aorta, kidneys, veins) and tells it from bone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy.typing as npt
 from core.case import LiverMask, Volume
 from core.geometry import Geometry
 from core.imaging.resample import resample, to_isotropic
+from core.simulate.aorta import find_aorta
 from core.simulate.fields import Box, Field, Mask, sigmoid
 
 SPACING_MM = 2.5
 BONE_HU = 225.0
+ARTERIAL_AORTA_HU = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +45,14 @@ def find_pools(portal_venous: Volume, mask: LiverMask, liver_level: float) -> li
     spine = _spine(bone, liver > 0.5)
     if spine is None:
         return []
-    bright = _bright(hu, bone, liver > 0.2, liver_level)
+    aorta = find_aorta(hu, bone | (liver > 0.3), spine, SPACING_MM)
+    pools = []
+    if aorta.any():
+        level = float(np.median(hu[aorta]))
+        pools.append(_grown(aorta.astype(np.float32), grid, portal_venous.geometry, level, ARTERIAL_AORTA_HU))
+    bright = _bright(hu, bone, liver > 0.2, liver_level) & ~aorta
     parts, count = label(bright)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    pools = []
     for number in range(1, count + 1):
         volume_ml = sizes[number] * SPACING_MM**3 / 1000
         if volume_ml < 1.0:
@@ -107,11 +113,11 @@ def _pools(region: _Region, hu: Field, grid: Geometry, spine: tuple[float, float
     front = (spine[1] - at[1]) * SPACING_MM
     inside = np.zeros(hu.shape, dtype=np.float32)
     inside[tuple(region.voxels.T)] = 1
+    if abs(left) > 75:  # spleen, or bowel with positive contrast
+        return [_grown(inside, grid, target, level, max(level, 118.0))]
     if region.volume_ml > 25 and abs(left) > 32 and front < 45:
         return [_grown(inside, grid, target, level, max(level, 175.0))]
-    # the aorta lies before the spine, on its left; the cava, on its right, fills later
-    if -12 < left < 35 and -15 < front < 45:
-        return [_grown(inside, grid, target, level, 300.0)]
+    # what is left is mostly veins, which fill later than the aorta
     return [_grown(inside, grid, target, level, min(level, 105.0))]
 
 

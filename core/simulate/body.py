@@ -72,7 +72,7 @@ def _trunk_distance(canvas: Canvas, build: Build) -> Field:
 
 
 def diaphragm_height(canvas: Canvas, build: Build) -> Field:
-    """z of the diaphragm above each voxel, mm."""
+    """Height z of the diaphragm above each voxel, mm."""
     heights = []
     for centre, top in ((-74.0, build.right_dome), (72.0, build.left_dome)):
         u, v = (canvas.x - centre) / 62, (canvas.y + 4) / 66

@@ -121,7 +121,7 @@ def involved_share(look: TumourLook) -> float:
 
 def tumour_volume_ml(look: TumourLook) -> float:
     """Of all tumours, roughly, mL."""
-    return 0.72 * np.pi / 6 * look.size_cm**3 + 5.0 * (look.count - 1) + 130 * max(0.0, look.infiltration - 0.12)
+    return 0.72 * np.pi / 6 * look.size_cm**3 + 5.0 * (look.count - 1) + 150 * max(0.0, look.infiltration - 0.32)
 
 
 def _tumour(known: Known, rng: np.random.Generator) -> dict[str, Any]:
@@ -137,7 +137,9 @@ def _tumour(known: Known, rng: np.random.Generator) -> dict[str, Any]:
         "intrahepatic_venous_invasion": vein,
         "major_vein_invasion": vein,
         "extrahepatic_vascular_invasion": False,
-        "extrahepatic_spread": any(values[name] for name in ("metastasis_lung", "metastasis_adrenal", "metastasis_bone")),
+        "extrahepatic_spread": any(
+            values[name] for name in ("metastasis_lung", "metastasis_adrenal", "metastasis_bone")
+        ),
         "adjacent_organ_invasion": False,
         "peritoneal_perforation": False,
         "liver_involvement_over_half": involved_share(look) > 0.5,

@@ -67,7 +67,7 @@ class _Columns:
 
 
 def draw_patients(haic: int, resection: int, seed: int) -> list[Latent]:
-    """The true values of `haic` treated and `resection` resected patients, in this order; the same for the same arguments."""
+    """True values of `haic` treated and then `resection` resected patients; the same for the same arguments."""
     return [*_haic(haic, seed), *_resection(resection, seed, first=haic)]
 
 
@@ -126,9 +126,9 @@ def _size_cm(rank: Numbers) -> Numbers:
     """11.1 +- 3.5 cm over 5 cm (Table 2), whatever the subtype: a truncated normal."""
     from scipy.special import ndtr, ndtri
 
-    mean, sd, low, high = 10.9, 3.85, 5.1, 19.0
+    mean, sd, low, high = 10.3, 4.6, 5.1, 19.0
     floor, ceiling = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-    return np.round(mean + sd * ndtri(floor + rank * (ceiling - floor)), 1)
+    return np.asarray(np.round(mean + sd * ndtri(floor + rank * (ceiling - floor)), 1))
 
 
 def _tumour_count(rank: Numbers, share: tuple[float, float, float]) -> Counts:

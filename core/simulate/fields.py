@@ -10,22 +10,22 @@ import numpy.typing as npt
 from core.geometry import Geometry
 from core.simulate.tissues import Tissue
 
-Field = npt.NDArray[np.float32]
+# float32 throughout; the type is wider because numpy types float * float32 as float64
+Field = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
 Box = tuple[slice, slice, slice]
 Point = Sequence[float] | npt.NDArray[np.floating]
 
-# Mean over a cell of the sum of squared cubic B-spline weights: the variance of a spline with white unit coefficients, per axis.
+# Mean over a cell of the sum of squared cubic B-spline weights: variance of a spline with white coefficients, per axis.
 _SPLINE_VARIANCE = 151.0 / 315.0
 
 
 def axes_mm(geometry: Geometry, box: Box | None = None) -> tuple[Field, Field, Field]:
-    """Coordinates along I, J and K, mm, relative to the grid's own first corner plus its origin; the grid must be axis-aligned or nearly."""
-    box = box or (slice(None),) * 3  # type: ignore[assignment]
-    assert box is not None
+    """Coordinates of the voxels along I, J and K, mm; LPS where the grid is axis-aligned."""
+    parts = box or (slice(None), slice(None), slice(None))
     x, y, z = (
         (origin + spacing * np.arange(n)).astype(np.float32)[part]
-        for origin, spacing, n, part in zip(geometry.origin_mm, geometry.spacing_mm, geometry.shape, box, strict=True)
+        for origin, spacing, n, part in zip(geometry.origin_mm, geometry.spacing_mm, geometry.shape, parts, strict=True)
     )
     return x, y, z
 
@@ -43,7 +43,7 @@ def _spline_weights(coordinates: Field, scale_mm: float) -> Field:
 
 
 def smooth_noise(rng: np.random.Generator, axes: tuple[Field, Field, Field], scale_mm: float) -> Field:
-    """Gaussian field of unit variance and correlation length of about `scale_mm`: a cubic B-spline with white coefficients.
+    """Gaussian field of unit variance, correlated over about `scale_mm`: a cubic B-spline with white coefficients.
 
     Returns float32 (len(axes[0]), len(axes[1]), len(axes[2])).
     """
@@ -96,7 +96,7 @@ class Canvas:
         return parts[0], parts[1], parts[2]
 
     def ellipsoid(self, centre: Point, radii: Point, tilt_deg: float = 0.0) -> tuple[Box, Field]:
-        """Signed distance to an ellipsoid, mm, negative inside (first order), in its box; `tilt_deg` turns it in the x-z plane."""
+        """Box, and in it the signed distance, mm, to an ellipsoid that is turned by `tilt_deg` in the x-z plane."""
         reach = max(radii) if tilt_deg else 0.0
         box = self.box(
             [c - max(r, reach) for c, r in zip(centre, radii, strict=True)],
@@ -109,7 +109,7 @@ class Canvas:
         return box, ellipsoid_distance((u, v, w), radii)
 
     def paint(self, box: Box, inside: Mask, tissue: Tissue, over: Sequence[Tissue] | None = None) -> None:
-        """Label the voxels `inside` (a mask of the box) as `tissue`, only where they are now one of `over`, if given."""
+        """Label the voxels `inside` (a mask of the box) as `tissue`, only over tissues `over` if given."""
         view = self.tissue[box]
         if over is not None:
             inside = inside & is_any(view, over)
@@ -124,8 +124,9 @@ def is_any(labels: npt.NDArray[np.uint8], tissues: Sequence[Tissue]) -> Mask:
 
 
 def ellipsoid_distance(offsets: tuple[Field, Field, Field], radii: Point) -> Field:
-    """Signed distance, first order, mm, of points at `offsets` from the centre of an ellipsoid with semi-axes `radii`, mm."""
-    squared, gradient = np.float32(0), np.float32(1e-9)
+    """Signed distance, first order, mm, at `offsets` from the centre of an ellipsoid with semi-axes `radii`, mm."""
+    squared: Field = np.zeros(1, dtype=np.float32)
+    gradient: Field = np.full(1, 1e-9, dtype=np.float32)
     for offset, radius in zip(offsets, radii, strict=True):
         part = (offset / np.float32(radius)) ** 2
         squared = squared + part

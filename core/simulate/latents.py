@@ -1,7 +1,7 @@
-"""What is true of a simulated patient: the MTM subtype with the evidence for it, and the joint law of prognosis and treatment.
+"""What is true of a simulated patient: the subtype with the evidence for it, the joint law of prognosis and treatment.
 
-Sign frequencies: Li et al., Radiology 2023 (262 patients, doi 10.1148/radiol.230255). Joint law of DLR, PVTT, response, sessions and
-MTM, survival and censoring: derived from the published nomogram of He et al. 2023.
+Sign frequencies: Li et al., Radiology 2023 (262 patients, doi 10.1148/radiol.230255). Joint law of DLR, PVTT, response,
+sessions and MTM, survival and censoring: derived from the published nomogram of He et al. 2023.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ TEXTURE_EFFECT = 1.70
 Chosen so that a reader who knows signs, AFP and texture reaches an AUC of about .93.
 """
 
-# The generative model of DLR and what goes with it (mixture of two beta distributions; logistic in the standardised DLR).
-LOW_SHARE, LOW_BETA, HIGH_BETA = 0.12067919617376612, (0.7102199277773958, 8.173386306794495), (8.526738584327287, 0.7789082035472005)
+# The generative model: DLR is a mixture of two beta distributions, what goes with it is logistic in standardised DLR.
+LOW_SHARE, LOW_BETA, HIGH_BETA = (
+    0.12067919617376612,
+    (0.7102199277773958, 8.173386306794495),
+    (8.526738584327287, 0.7789082035472005),
+)
 DLR_MEAN, DLR_SD = 0.815153730052298, 0.28549989720409374
 PVTT_LOGIT = (0.18245350892517073, -0.36894651420860275)
 RESPONSE_LOGIT = (-0.19025288360560105, 0.3633694062114459)
@@ -178,7 +182,7 @@ def linear_predictor(pvtt: Mask, response: Mask, sessions: Counts, mtm: Mask, dl
 
 
 def survival_time(hazard: Numbers) -> Numbers:
-    """Months at which the reference patient's cumulative hazard reaches `hazard`: piecewise power law through 12, 36, 60 months."""
+    """Months at which the reference cumulative hazard reaches `hazard`: a power law between 12, 36 and 60 months."""
     h12, h36, h60 = POST_HAZARD
     early, late = np.log(h36 / h12) / np.log(3), np.log(h60 / h36) / np.log(5 / 3)
     return np.asarray(np.where(hazard <= h36, 12 * (hazard / h12) ** (1 / early), 36 * (hazard / h36) ** (1 / late)))
@@ -202,10 +206,10 @@ MONTHS_BETWEEN_SESSIONS = 0.75
 
 
 def draw_follow_up(lp_planned: Numbers, planned: Counts, rng: np.random.Generator) -> FollowUp:
-    """Survival from the linear predictor with the planned sessions; nobody receives a session after the end of follow-up.
+    """Survival from the linear predictor with the planned sessions; nobody receives a session after his follow-up.
 
-    Sessions are at least three weeks apart, so s of them need (s - 1) * .75 months; this is the immortal time that the published
-    model does not account for, and the reason why its concordance is lower on the sessions received than on those planned.
+    Sessions are at least three weeks apart, so s of them need (s - 1) * .75 months: the immortal time that the
+    published model does not account for.
     """
     count = len(planned)
     death = survival_time(rng.exponential(size=count) / np.exp(lp_planned - POST_REFERENCE))

@@ -43,7 +43,7 @@ def draw_shape(rng: np.random.Generator, volume_ml: float, cirrhosis: float) -> 
 
 
 def liver_distance(canvas: Canvas, shape: LiverShape, wall: Field, dome: Field, rng: np.random.Generator) -> Field:
-    """Signed distance to the liver's surface, first order, mm, negative inside; fissures and neighbours are not yet cut out."""
+    """Signed distance to the liver's surface, first order, mm, negative inside; fissures are not cut out."""
     x, y, z = canvas.x, canvas.y, canvas.z
     # visceral face: far behind on the right, swinging forward across the midline to the left lobe's tip
     turn = sigmoid((x + 24 - 0.28 * np.clip(z, -60, 60)) / 25)
@@ -57,7 +57,7 @@ def liver_distance(canvas: Canvas, shape: LiverShape, wall: Field, dome: Field, 
     inferior = (edge - z) / np.float32(np.sqrt(1 + slope**2 + 0.0144))
     free = smooth_max(visceral, inferior, 16.0)
     free = free + 4.0 * smooth_noise(rng, canvas.axes, 42.0) + 1.2 * smooth_noise(rng, canvas.axes, 18.0)
-    held = smooth_max(wall + 3.0, (z - dome + 2.5) * np.float32(0.85), 12.0)
+    held = smooth_max(wall + 1.5, (z - dome + 1.6) * np.float32(0.85), 12.0)
     free = free - _level_for_volume(free, held, canvas, shape.volume_ml)
     whole = smooth_max(free, held, 9.0)
     bumps = smooth_noise(rng, canvas.axes, 11.0)
@@ -104,7 +104,7 @@ def _paint_gallbladder(canvas: Canvas, distance: Field) -> None:
 
 
 def paint_liver_vessels(canvas: Canvas, liver: Mask, rng: np.random.Generator) -> list[Segment]:
-    """Portal vein from its confluence, hepatic veins to the cava, hepatic artery; returns the portal tree within the liver."""
+    """Portal vein, hepatic veins to the cava, hepatic artery; returns the portal tree within the liver."""
     sample = rng.choice(np.flatnonzero(liver), size=700, replace=False)
     points = np.stack([c.reshape(-1)[sample] for c in (canvas.x, canvas.y, canvas.z)], axis=1).astype(float)
     veins = [s for s in grow_tree(CAVA_MM, points, 6.2, rng) if s.level > 0]
@@ -118,4 +118,3 @@ def paint_liver_vessels(canvas: Canvas, liver: Mask, rng: np.random.Generator) -
     artery = polyline([(10, 6, -14), (0, -8, -12), (x + 4, y - 9, z), (x - 8, y - 9, z + 4)], 2.6, 1.8)
     paint_tubes(canvas, artery, Tissue.HEPATIC_ARTERY, soft)
     return portal
-

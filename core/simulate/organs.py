@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.simulate.body import Build
-from core.simulate.fields import Box, Canvas, Field, smooth_max, smooth_noise
+from core.simulate.fields import Box, Canvas, Field, Mask, smooth_max, smooth_noise
 from core.simulate.liver import CONFLUENCE_MM
 from core.simulate.tissues import Tissue
 from core.simulate.vessels import Segment, paint_tubes, polyline, tube
@@ -69,7 +69,12 @@ def paint_great_vessels(canvas: Canvas, build: Build) -> None:
 def _branches(y: float) -> list[tuple[list[tuple[float, float, float]], float, float, Tissue]]:
     cx, cy, cz = CONFLUENCE_MM
     return [
-        ([(11, y, -6), (9, y - 16, -10), (10, 6, -14), (30, 8, -10), (62, 22, -2), (88, 30, 8)], 3.4, 2.2, Tissue.HEPATIC_ARTERY),
+        (
+            [(11, y, -6), (9, y - 16, -10), (10, 6, -14), (30, 8, -10), (62, 22, -2), (88, 30, 8)],
+            3.4,
+            2.2,
+            Tissue.HEPATIC_ARTERY,
+        ),
         ([(11, y, -24), (9, y - 18, -32), (7, y - 22, -70), (10, y - 26, -120)], 3.6, 3.0, Tissue.HEPATIC_ARTERY),
         ([(12, y, -36), (34, y + 10, -40), (52, y + 26, -46)], 2.8, 2.2, Tissue.HEPATIC_ARTERY),
         ([(8, y, -40), (-28, y + 18, -50), (-50, y + 28, -56)], 2.8, 2.2, Tissue.HEPATIC_ARTERY),
@@ -85,13 +90,15 @@ def _paint_spleen(canvas: Canvas, build: Build, wall: Field) -> None:
     _, inner = canvas.ellipsoid((108, 36, 12), (54 * scale, 46 * scale, 56 * scale))
     hollow = np.sqrt((canvas.x[box] - 62) ** 2 + (canvas.y[box] + 2) ** 2 + (0.6 * (canvas.z[box] - 10)) ** 2)
     shape = smooth_max(smooth_max(inner, wall[box] + 3, 8.0), np.float32(50.0 - 6 * scale) - hollow, 8.0)
-    canvas.paint(box, (shape < 0) & (outer < 0), Tissue.SPLEEN, [Tissue.FAT, Tissue.BOWEL_WALL, Tissue.STOOL, Tissue.GAS])
+    canvas.paint(
+        box, (shape < 0) & (outer < 0), Tissue.SPLEEN, [Tissue.FAT, Tissue.BOWEL_WALL, Tissue.STOOL, Tissue.GAS]
+    )
 
 
 def _paint_stomach(canvas: Canvas, wall: Field, rng: np.random.Generator) -> None:
     fullness = float(rng.uniform(0.8, 1.12))
     parts: list[tuple[tuple[float, float, float], tuple[float, float, float]]] = [
-        ((60, 8, 42), (34, 34, 34)),
+        ((62, 6, 46), (37, 37, 36)),
         ((64, -22, 6), (27, 28, 44)),
         ((40, -42, -26), (30, 21, 20)),
         ((6, -40, -32), (26, 17, 15)),
@@ -106,12 +113,14 @@ def _paint_stomach(canvas: Canvas, wall: Field, rng: np.random.Generator) -> Non
         part = (np.sqrt(u[0] ** 2 + u[1] ** 2 + u[2] ** 2) - 1) * np.float32(min(radii))
         shape = -smooth_max(-shape, -part, 12.0)
     shape = np.maximum(shape + 1.6 * smooth_noise(rng, _box_axes(canvas, box), 14.0), wall[box] + 3)
-    canvas.paint(box, shape < 0, Tissue.STOMACH_WALL, [Tissue.FAT, Tissue.BOWEL_WALL, Tissue.GAS, Tissue.STOOL, Tissue.FLUID])
+    canvas.paint(
+        box, shape < 0, Tissue.STOMACH_WALL, [Tissue.FAT, Tissue.BOWEL_WALL, Tissue.GAS, Tissue.STOOL, Tissue.FLUID]
+    )
     level = float(rng.uniform(-42, -18))
     _fill(canvas, box, shape < -4.2, level)
 
 
-def _fill(canvas: Canvas, box: Box, lumen: Field, level_y: float) -> None:
+def _fill(canvas: Canvas, box: Box, lumen: Mask, level_y: float) -> None:
     """Fluid with gas above it: the patient lies on the back, so gas collects in front."""
     gas = canvas.axes[1][box[1]][None, :, None] < level_y
     wall = [Tissue.STOMACH_WALL, Tissue.BOWEL_WALL]
@@ -135,7 +144,9 @@ def _paint_bowel(canvas: Canvas, rng: np.random.Generator) -> None:
         loop = Segment(start, end, float(rng.uniform(9, 13)), float(rng.uniform(9, 13)))
         _paint_loop(canvas, loop, rng, gas=0.25)
     colon = [
-        polyline([(-100, 22, -150), (-104, 10, -92), (-84, -48, -92), (-20, -64, -84), (50, -64, -70), (96, -30, -36)], 19.0),
+        polyline(
+            [(-100, 22, -150), (-104, 10, -92), (-84, -48, -92), (-20, -64, -84), (50, -64, -70), (96, -30, -36)], 19.0
+        ),
         polyline([(96, -30, -36), (112, 22, -62), (114, 30, -150)], 14.0),
     ]
     for segment in (s for line in colon for s in line):

@@ -56,7 +56,9 @@ class SimulatedCase:
     latent: Latent
 
 
-def simulate_patient(latent: Latent, spacing_mm: Spacing = (2.5, 2.5, 3.0), anatomy: RealAnatomy | None = None) -> SimulatedCase:
+def simulate_patient(
+    latent: Latent, spacing_mm: Spacing = (2.5, 2.5, 3.0), anatomy: RealAnatomy | None = None
+) -> SimulatedCase:
     """Both phases, the mask and the record of one patient; deterministic by (latent.seed, latent.index).
 
     Args:

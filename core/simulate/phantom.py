@@ -14,7 +14,7 @@ DEMO_SPACING_MM = (1.5, 1.5, 3.0)
 
 
 def demo_case(seed: int = 0) -> SimulatedCase:
-    """Whole upper abdomen of 1.5 x 1.5 x 3 mm voxels, mask with lesions, a complete clinical record; the same for the same seed."""
+    """Upper abdomen of 1.5 x 1.5 x 3 mm voxels, mask with lesions, complete record; the same for the same seed."""
     latent = _suitable(seed)
     sessions = latent.clinical.haic_sessions or 1
     since = round((sessions - 1) * (MONTHS_BETWEEN_SESSIONS + 0.2) + 1.0, 1)

@@ -43,7 +43,7 @@ CENTRES = (
     Scanner(14.0, 0.9, 1.5, 5.0, 5.0, 6.0),
     Scanner(9.0, 1.9, 3.2, 2.5, -4.5, -5.0),
 )
-"""Centre 0 is where models are trained; 1 (sharp kernel, thick slices, late) and 2 (smooth kernel, thin slices, early) are external."""
+"""Centre 0 trains; 1 (sharp kernel, thick slices, late) and 2 (smooth kernel, thin slices, early) are external."""
 
 
 def draw_scanner(centre: int, rng: np.random.Generator) -> Scanner:
@@ -60,7 +60,12 @@ def draw_scanner(centre: int, rng: np.random.Generator) -> Scanner:
 
 
 def render_phase(
-    anatomy: Anatomy, lesions: list[Lesion], enhancement: Enhancement, phase: Phase, scanner: Scanner, rng: np.random.Generator
+    anatomy: Anatomy,
+    lesions: list[Lesion],
+    enhancement: Enhancement,
+    phase: Phase,
+    scanner: Scanner,
+    rng: np.random.Generator,
 ) -> Volume:
     """The CT of one phase; deterministic by the state of `rng`."""
     hu = enhancement.mean[anatomy.tissue]
@@ -90,4 +95,3 @@ def finish(hu: Field, geometry: Geometry, phase: Phase, scanner: Scanner, rng: n
     hu += noise * np.float32(level / float(noise[::3, ::3, ::3].std()))
     rounded = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
     return Volume(rounded, geometry, phase, sha256_of(rounded, geometry), simulated=True)
-

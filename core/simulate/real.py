@@ -16,7 +16,7 @@ from core.simulate.latents import Latent
 from core.simulate.phases import Scanner, finish
 from core.simulate.tumour import Site, blend_lesions, grow_tumours, label_lesions
 from core.simulate.tumour_texture import Levels
-from core.simulate.vessels import grow_tree
+from core.simulate.vessels import Points, grow_tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,9 @@ class RealAnatomy:
     site: Site
 
 
-def real_anatomy(portal_venous: Volume, mask: LiverMask, spacing_mm: tuple[float, float, float] = (2.5, 2.5, 3.0)) -> RealAnatomy:
+def real_anatomy(
+    portal_venous: Volume, mask: LiverMask, spacing_mm: tuple[float, float, float] = (2.5, 2.5, 3.0)
+) -> RealAnatomy:
     """`portal_venous` and its simulated arterial phase on a grid of `spacing_mm`, with what the tumours need to know.
 
     Raises:
@@ -79,7 +81,9 @@ def _aligned_grid(geometry: Geometry, spacing_mm: tuple[float, float, float]) ->
     low, high = lps.min(axis=1), lps.max(axis=1)
     shape = np.maximum(np.floor((high - low) / spacing_mm + 1e-6), 1).astype(int)
     x, y, z = low + np.array(spacing_mm) / 2
-    return Geometry.from_spacing((int(shape[0]), int(shape[1]), int(shape[2])), spacing_mm, (float(x), float(y), float(z)))
+    return Geometry.from_spacing(
+        (int(shape[0]), int(shape[1]), int(shape[2])), spacing_mm, (float(x), float(y), float(z))
+    )
 
 
 def _on_grid(volume: Volume, grid: Geometry, spacing_mm: float) -> Field:
@@ -113,7 +117,7 @@ def _site(liver: Mask, portal_venous: Field, grid: Geometry, levels: Levels) -> 
     return Site(liver, distance, liver | (soft & (distance < 8)), coordinates, (x, y, z), tree, levels)
 
 
-def _hilum(points: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _hilum(points: Points) -> Points:
     """Where the portal vein enters, roughly: left of the liver's centre and behind it."""
     centre = points.mean(axis=0)
-    return np.asarray(centre + (18.0, 22.0, -8.0))
+    return np.asarray(centre + np.array([18.0, 22.0, -8.0]))

@@ -1,8 +1,8 @@
 """Tissues and their attenuation by contrast phase.
 
-Values are typical of abdominal CT at 120 kVp with about 1.5 mL/kg of 350-370 mg I/mL, late arterial phase at 35 s and portal-venous
-phase at 70 s: Foley et al., AJR 1994 (liver, aorta); Kim et al., Radiology 2000 (late arterial liver and tumour); Bae, Radiology 2010
-(timing); Lamba et al., AJR 2014 (native liver, spleen). They are rounded; what the table assumes beyond those sources is between patients.
+Round values within the ranges usual for abdominal CT at 120 kVp with about 1.5 mL/kg of 350-370 mg I/mL, late arterial
+phase at 35 s and portal-venous phase at 70 s; for contrast timing see Bae, Radiology 2010;256:32-61. Spread between
+patients, change with delay and texture are assumed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Enhancement:
 
 
 def draw_enhancement(phase: Phase, delay_s: float, rng: np.random.Generator) -> Enhancement:
-    """One patient's attenuation in `phase` (arterial or portal venous), scanned `delay_s` seconds late (early if negative)."""
+    """One patient's attenuation in `phase` (arterial or portal venous), scanned `delay_s` seconds late."""
     mean = np.zeros(len(Tissue), dtype=np.float32)
     texture = np.zeros(len(Tissue), dtype=np.float32)
     for tissue, row in ATTENUATION.items():

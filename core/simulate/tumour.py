@@ -1,37 +1,20 @@
 """Hepatocellular carcinoma drawn from what is known of it: size, number, signs, texture, invasion.
 
-The signs are those of Li et al., Radiology 2023 (margin, capsule, arterial rim, intratumoral artery, mosaic, blood products,
-substantial necrosis); the continuous texture is ours.
+The signs are those of Li et al., Radiology 2023;308:e230255; the continuous texture is ours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from core.simulate.fields import Box, Field, Mask, ellipsoid_distance, sigmoid, smooth_noise
-from core.simulate.tumour_texture import Levels, Relief, main_texture, nodule_texture
+from core.simulate.tumour_texture import Levels, Relief, Signs, main_texture, nodule_texture
 from core.simulate.vessels import Segment, distance_to_segment
 
-
-@dataclass(frozen=True)
-class Signs:
-    """What a radiologist notes of the largest tumour."""
-
-    non_smooth_margin: bool
-    capsule: bool
-    arterial_rim: bool
-    intratumoral_artery: bool
-    mosaic: bool
-    blood_products: bool
-    substantial_necrosis: bool
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """The seven signs, in the order of the frequency table."""
-        return tuple(f.name for f in fields(cls))
+__all__ = ["Lesion", "Signs", "Site", "TumourLook", "blend_lesions", "grow_tumours", "label_lesions"]
 
 
 @dataclass(frozen=True)
@@ -125,9 +108,11 @@ def blend_lesions(hu: Field, lesions: list[Lesion], *, arterial: bool) -> None:
         view += lesion.share * ((lesion.arterial if arterial else lesion.portal_venous) - view)
 
 
-def _place_main(look: TumourLook, site: Site, rng: np.random.Generator) -> tuple[npt.NDArray[np.float64], tuple[float, float, float]]:
+def _place_main(
+    look: TumourLook, site: Site, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.float64], tuple[float, float, float]]:
     """Centre and semi-axes: of several places, the one where most of the tumour lies in the liver."""
-    half = look.size_cm * 5.0
+    half = look.size_cm * 4.7  # the uneven surface adds the rest
     short = rng.uniform(0.74, 0.95, 2)
     radii = (half * short[0], half * short[1], half) if rng.random() < 0.6 else (half, half * short[0], half * short[1])
     coarse = (slice(None, None, 3),) * 3
@@ -157,7 +142,11 @@ def _offsets(site: Site, box: Box, centre: npt.NDArray[np.float64]) -> tuple[Fie
 
 
 def _main(
-    look: TumourLook, site: Site, centre: npt.NDArray[np.float64], radii: tuple[float, float, float], rng: np.random.Generator
+    look: TumourLook,
+    site: Site,
+    centre: npt.NDArray[np.float64],
+    radii: tuple[float, float, float],
+    rng: np.random.Generator,
 ) -> Lesion:
     box = _window(site, centre, max(radii) + 26)
     axes, offsets = _local_axes(site, box), _offsets(site, box, centre)
@@ -194,8 +183,8 @@ def _satellite(look: TumourLook, site: Site, taken: Mask, rng: np.random.Generat
 
 
 def _micronodules(look: TumourLook, site: Site, rng: np.random.Generator) -> list[Lesion]:
-    """Diffuse small nodules: the peaks of a smooth field, up to about a tenth of the liver when infiltration is full."""
-    fraction = 0.11 * max(0.0, look.infiltration - 0.12) / 0.88
+    """Diffuse small nodules: the peaks of a smooth field, up to an eighth of the liver at full infiltration."""
+    fraction = 0.13 * max(0.0, look.infiltration - 0.32) / 0.68
     if fraction < 0.002:
         return []
     corners = np.argwhere(site.liver)
@@ -204,7 +193,9 @@ def _micronodules(look: TumourLook, site: Site, rng: np.random.Generator) -> lis
     liver = site.liver[box]
     field = smooth_noise(rng, _local_axes(site, box), 9.0) + 0.6 * smooth_noise(rng, _local_axes(site, box), 48.0)
     threshold = np.quantile(field[liver][::7], 1 - fraction)
-    distance = (threshold - field) * np.float32(3.5)  # about mm: the field changes by its own size over a third of its scale
+    distance = (threshold - field) * np.float32(
+        3.5
+    )  # about mm: the field changes by its own size over a third of its scale
     inside = (distance < 0) & liver
     share = (0.85 * sigmoid(-distance / np.float32(1.2)) * liver).astype(np.float32)
     arterial, portal = nodule_texture(distance, look.texture, site.levels, rng)
@@ -219,7 +210,10 @@ def _thrombus(site: Site, centre: npt.NDArray[np.float64], rng: np.random.Genera
     lesions = []
     for segment in filled:
         wide = Segment(segment.start, segment.end, segment.radius_mm * 1.45 + 0.8, segment.end_radius_mm * 1.45 + 0.8)
-        middle, reach = (wide.start + wide.end) / 2, float(np.linalg.norm(wide.end - wide.start)) / 2 + wide.radius_mm + 14
+        middle, reach = (
+            (wide.start + wide.end) / 2,
+            float(np.linalg.norm(wide.end - wide.start)) / 2 + wide.radius_mm + 14,
+        )
         box = _window(site, middle, reach)
         x, y, z = (c[box] for c in site.coordinates)
         distance = distance_to_segment((x, y, z), wide)

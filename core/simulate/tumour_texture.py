@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from core.simulate.fields import Box, Field, sigmoid, smooth_noise
-from core.simulate.vessels import distance_to_segment, polyline
+from core.simulate.vessels import Points, distance_to_segment, polyline
 
 NECROSIS_HU = 24.0
 BLOOD_HU = 64.0
@@ -46,9 +45,11 @@ class Relief:
         return smooth_noise(rng, (x, y, z), scale_mm)
 
 
-class SignsLike(Protocol):
-    """The signs that change a tumour's inside."""
+@dataclass(frozen=True)
+class Signs:
+    """What a radiologist notes of the largest tumour."""
 
+    non_smooth_margin: bool
     capsule: bool
     arterial_rim: bool
     intratumoral_artery: bool
@@ -61,11 +62,12 @@ Pair = tuple[Field, Field]
 
 
 def main_texture(
-    signs: SignsLike, texture: float, relief: Relief, levels: Levels, rng: np.random.Generator
+    signs: Signs, texture: float, relief: Relief, levels: Levels, rng: np.random.Generator
 ) -> tuple[Field, Field, Field]:
     """HU of the largest tumour in the arterial and portal-venous phase, and the share of capsule outside its surface.
 
-    `texture` 0..1 raises the amplitude of the mottling from 3 to 38 HU, makes the arterial rim uneven, and adds up to .22 of necrosis.
+    `texture` 0..1 raises the amplitude of the mottling from 3 to 38 HU, makes the arterial rim uneven, and adds up to
+    .22 of necrosis.
     """
     lift = float(rng.uniform(38, 52))
     washout = float(rng.uniform(12, 24))
@@ -88,10 +90,12 @@ def main_texture(
 
 
 def nodule_texture(distance: Field, texture: float, levels: Levels, rng: np.random.Generator) -> Pair:
-    """HU of a small nodule: bright in the arterial phase, washed out in the portal-venous one; a rim if heterogeneous."""
+    """HU of a small nodule: bright in the arterial phase, washed out in the portal-venous one."""
     lift, washout = float(rng.uniform(30, 48)), float(rng.uniform(14, 26))
     core = sigmoid(-(distance + 5) / np.float32(1.5)) * np.float32(30 * max(0.0, texture - 0.4))
-    return (levels.arterial + lift - core).astype(np.float32), (levels.portal_venous - washout - 0.5 * core).astype(np.float32)
+    return (levels.arterial + lift - core).astype(np.float32), (levels.portal_venous - washout - 0.5 * core).astype(
+        np.float32
+    )
 
 
 def _rim(present: bool, texture: float, relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
@@ -107,7 +111,7 @@ def _rim(present: bool, texture: float, relief: Relief, pair: Pair, rng: np.rand
 
 
 def _mosaic(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
-    """Compartments of different enhancement with thin septa: the cells of a Voronoi diagram, on a grid of about 3 mm."""
+    """Compartments of different enhancement with thin septa: the cells of a Voronoi diagram."""
     from scipy.spatial import cKDTree
 
     span = np.array([np.abs(o).max() for o in relief.offsets])
@@ -120,8 +124,11 @@ def _mosaic(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
     septum = np.zeros(relief.distance.size, dtype=np.float32)
     shade[near] = offsets[cells[:, 0]]
     septum[near] = np.clip(1 - (distances[:, 1] - distances[:, 0]) / 3.5, 0, 1)
-    shade, septum = shade.reshape(relief.distance.shape), septum.reshape(relief.distance.shape)
-    return pair[0] + shade - 14 * septum, pair[1] + 0.6 * shade + 20 * septum
+    shape = relief.distance.shape
+    return (
+        pair[0] + (shade - 14 * septum).reshape(shape),
+        pair[1] + (0.6 * shade + 20 * septum).reshape(shape),
+    )
 
 
 def _arteries(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
@@ -136,7 +143,7 @@ def _arteries(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
     return arterial, portal
 
 
-def _brighten(relief: Relief, start: np.ndarray, end: np.ndarray, pair: Pair, radius: float) -> None:  # type: ignore[type-arg]
+def _brighten(relief: Relief, start: Points, end: Points, pair: Pair, radius: float) -> None:
     low, high = np.minimum(start, end) - 16, np.maximum(start, end) + 16
     parts = []
     for axis, offset in enumerate(relief.offsets):

@@ -43,7 +43,9 @@ class _Twig:
     branch: int
 
 
-def grow_tree(root: Point, points: Points, radius_mm: float, rng: np.random.Generator, levels: int = 6) -> list[Segment]:
+def grow_tree(
+    root: Point, points: Points, radius_mm: float, rng: np.random.Generator, levels: int = 6
+) -> list[Segment]:
     """A forking tree from `root` through a cloud of points of the organ to supply, (n, 3) LPS mm.
 
     Each vessel runs part of the way to the centre of its territory, which is then halved across its longest direction.
@@ -60,7 +62,7 @@ def grow_tree(root: Point, points: Points, radius_mm: float, rng: np.random.Gene
         end = twig.root + reach * (centre - twig.root) + rng.normal(0, 1.5, 3)
         segments.append(Segment(twig.root, end, twig.radius, twig.radius * 0.88, twig.level, twig.branch))
         for side, half in enumerate(_halves(twig.points - end, twig.level, rng)):
-            radius = twig.radius * (0.8 if twig.level else 0.85)
+            radius = twig.radius * (0.83 if twig.level else 0.87)
             branch = side if twig.level == 0 else twig.branch
             twigs.append(_Twig(end, twig.points[half], radius, twig.level + 1, branch))
     return segments
@@ -84,7 +86,9 @@ def distance_to_segment(coordinates: tuple[Field, Field, Field], segment: Segmen
     offsets = [c - np.float32(s) for c, s in zip(coordinates, segment.start, strict=True)]
     along = sum((o * np.float32(d / length) for o, d in zip(offsets, direction, strict=True)), start=np.float32(0))
     along = np.clip(along, 0, 1)
-    squared = sum(((o - along * np.float32(d)) ** 2 for o, d in zip(offsets, direction, strict=True)), start=np.float32(0))
+    squared = sum(
+        ((o - along * np.float32(d)) ** 2 for o, d in zip(offsets, direction, strict=True)), start=np.float32(0)
+    )
     radius = segment.radius_mm + np.float32(segment.end_radius_mm - segment.radius_mm) * along
     return np.asarray(np.sqrt(squared) - radius, dtype=np.float32)
 

@@ -1,11 +1,11 @@
 """The clinical model of MTM: a logistic regression on yes/no predictors that a ClinicalRecord can supply.
 
-It is fitted on 262 real patients (M. Li et al., Radiology 2023;308:e230255), centres 0 and 1, and tested on centre 2; or
-on a centre's own records. The public table holds only yes/no columns. Their cut-offs: AFP > 100 ng/mL is the label in the
-authors' own analysis script (github.com/Rahysea/DSFR_MTM_Radiology, R/nomogram_model.R); the others are not stated there
-and are assumed from common laboratory limits that fit the shares of yes. Left out: tumour size (every patient of the HAIC
-study is over any plausible cut-off), CT signs and the authors' model scores (no record holds them), and prothrombin time
-(its share of yes differs between the centres from .11 to .77).
+It is fitted on 262 real patients (M. Li et al., Radiology 2023;308:e230255), centres 0 and 1, and tested on centre 2;
+or on a centre's own records. The public table holds only yes/no columns. Their cut-offs: AFP > 100 ng/mL is the label
+in the authors' own analysis script (github.com/Rahysea/DSFR_MTM_Radiology, R/nomogram_model.R); the others are not
+stated there and are assumed from common laboratory limits that fit the shares of yes. Left out: tumour size (every
+patient of the HAIC study is over any plausible cut-off), CT signs and the authors' model scores (no record holds
+them), and prothrombin time (its share of yes differs between the centres from .11 to .77).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ PATIENTS_PER_BIN = 8
 SHARE_LOW = 0.12067919617
 LOW = (0.71021992778, 8.17338630679)
 HIGH = (8.52673858433, 0.7789082035)
-"""Derived from the published figures: DLR is one of two beta distributions (shapes a, b), the low one with SHARE_LOW."""
+"""Derived from published figures: DLR is drawn from one of two beta distributions, the low one with SHARE_LOW."""
 
 
 def fit_dlr_map(os_heads: FloatArray, true_dlr: FloatArray | None) -> DlrMap:

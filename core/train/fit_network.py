@@ -89,7 +89,7 @@ def fit(
 
 
 def _settle_statistics(network: MultitaskMobileNet, cohort: NetworkCohort, settings: NetworkTraining) -> None:
-    """Batch statistics anew for the averaged weights, over the augmented training patients (Izmailov et al., UAI 2018)."""
+    """Batch statistics anew for the averaged weights, over training patients (Izmailov et al., UAI 2018)."""
     rng = np.random.default_rng([settings.seed, settings.epochs])
     for layer in network.modules():
         if isinstance(layer, torch.nn.BatchNorm3d):

@@ -18,6 +18,7 @@ from core.io.masks import read_mask
 from core.io.series import read_phase
 from core.segmentation.network import SPACING_MM
 from core.segmentation.predict import Segmenter
+from core.simulate.cohort import draw_patients, simulate_patient
 from core.train.export import export_segmenter
 from core.train.fit_segmenter import SegmenterTraining, fit
 from core.train.segmenter_augmentation import TrainingScan
@@ -25,6 +26,9 @@ from core.train.segmenter_augmentation import TrainingScan
 TRAINING_SCANS = tuple(f"lits_{number:02d}" for number in range(8))
 TEST_SCANS = ("lits_08", "lits_09", "lits_10")
 """Looked at once per released version."""
+REAL_REPEATS = 3
+PHANTOMS, PHANTOM_SEED = 4, 90
+"""With these, three patches of four come from real scans."""
 
 
 def train_segmenter(
@@ -42,14 +46,24 @@ def train_segmenter(
     scans.append(
         training_scan(*_read_pair(data / "totalsegmentator/example_ct.nii.gz", data / "totalsegmentator/liver.nii.gz"))
     )
+    scans = [*(scans * REAL_REPEATS), *phantom_scans()]
     work = out / "training-segmenter"
     state = load_file(fit(scans, work, settings, report, resume))
-    folder = export_segmenter(out, state, settings, len(scans), ())
+    folder = export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, ())
     metrics = evaluate(Segmenter.load(read_artefact(out, "segmenter")), read_scans(data, TEST_SCANS), TEST_SCANS)
     for metric in metrics:
         report(f"{metric.name}: {metric.value:.4f}")
-    export_segmenter(out, state, settings, len(scans), metrics)
+    export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, metrics)
     return folder
+
+
+def phantom_scans() -> list[TrainingScan]:
+    """Both phases of procedural bodies, which show what is not liver: spleen, stomach, kidneys, lungs, table."""
+    scans = []
+    for latent in draw_patients(PHANTOMS, 0, PHANTOM_SEED):
+        case = simulate_patient(latent, (2.0, 2.0, 3.0))
+        scans += [training_scan(volume, case.mask) for volume in (case.arterial, case.portal_venous)]
+    return scans
 
 
 def read_scans(data: Path, names: Sequence[str]) -> Iterator[tuple[Volume, LiverMask]]:

@@ -14,7 +14,7 @@ from dashboard.figures.style import Palette, plain_layout
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROW_PIXELS = 51
+ROW_PIXELS = 55
 CLOSEST_LABELS = 0.062  # share of the width: labels nearer than this are left out
 TICK_HEIGHT = 0.09
 
@@ -199,7 +199,7 @@ def _texts(rows: Sequence[Row], colours: Palette, *, side: str) -> go.Scatter:
     left = side == "left"
     return go.Scatter(
         x=[-0.012 if left else 1.012] * len(rows),
-        y=[number - 0.02 for number in range(len(rows))],
+        y=[number - 0.13 for number in range(len(rows))],
         text=[f"<b>{row.heading}</b>" if left else row.reading for row in rows],
         mode="text",
         name="headings" if left else "readings",

@@ -52,7 +52,7 @@ def _axes(figure: go.Figure, colours: Palette) -> None:
     figure.update_yaxes(
         range=[0, 101],
         tickvals=[0, 25, 50, 75, 100],
-        ticksuffix=" %",
+        ticktext=["0 %", "25 %", "50 %", "75 %", "100 %"],
         gridcolor=colours.grid,
         zeroline=False,
         fixedrange=True,

@@ -39,15 +39,16 @@ def _live() -> None:
             return
         blocks.note(texts.KNOWN_NOT_LEVERS)
     with answer:
-        prognosis, months, digits = _choose(outlook)
+        model, months, digits = _choose(outlook)
+        prognosis: Prognosis | None = getattr(outlook, model)
         if prognosis is None:
-            st.info(texts.NO_PROGNOSIS["pre"])
+            st.info(texts.NO_PROGNOSIS[model])
+            _about(outlook)
         else:
             _answer(prognosis, outlook, months, digits)
-        _about(outlook)
 
 
-def _choose(outlook: session.Outlook) -> tuple[Prognosis | None, int, int]:
+def _choose(outlook: session.Outlook) -> tuple[str, int, int]:
     """The model, the year and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
@@ -61,8 +62,7 @@ def _choose(outlook: session.Outlook) -> tuple[Prognosis | None, int, int]:
             "Horizon", HORIZONS, format_func=texts.years, key=session.prime("live.months", 36), required=True
         )
         decimal = st.toggle("One decimal", key=session.prime("live.decimal", False))
-    prognosis = outlook.post if model == "post" else outlook.pre
-    return prognosis, months or 36, int(decimal)
+    return model, months, int(decimal)
 
 
 def _answer(prognosis: Prognosis, outlook: session.Outlook, months: int, digits: int) -> None:
@@ -78,22 +78,35 @@ def _answer(prognosis: Prognosis, outlook: session.Outlook, months: int, digits:
     with left:
         frame.section("Nomogram")
         figure = nomogram_drawing(nomogram, prognosis, texts.AXIS_NAMES, values, colours)
-        st.plotly_chart(figure, key="nomogram", config=style.CONFIG, alt=texts.nomogram_description(prognosis))
+        alt = texts.nomogram_description(prognosis)
+        st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
+        _criteria(outlook)
     with right:
         frame.section("Survival")
         figure = survival_curve(prognosis, shown, colours)
-        st.plotly_chart(figure, key="curve", config=style.CONFIG, alt=texts.curve_description(prognosis.curve))
+        alt = texts.curve_description(prognosis.curve)
+        st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
         blocks.readings(known, shown, digits)
         blocks.note(f"{texts.widest_source(prognosis)} {texts.FOLLOW_UP_ENDS}")
         cuts = nomogram.cut_published.value, nomogram.cut_effective.value
         blocks.group(texts.GROUP_NAMES[prognosis.risk_group], texts.risk_sentence(prognosis, *cuts))
+        _warnings(outlook)
 
 
 def _about(outlook: session.Outlook) -> None:
+    """What can be said without a prognosis."""
     left, right = st.columns([1.35, 1], gap="large")
     with left:
-        frame.section("Is this patient like those of the study?")
-        blocks.criteria(outlook.criteria)
+        _criteria(outlook)
     with right:
-        frame.section("Warnings")
-        blocks.notices(outlook.warnings, texts.NO_WARNINGS)
+        _warnings(outlook)
+
+
+def _criteria(outlook: session.Outlook) -> None:
+    frame.section("Is this patient like those of the study?")
+    blocks.criteria(outlook.criteria)
+
+
+def _warnings(outlook: session.Outlook) -> None:
+    frame.section("Warnings")
+    blocks.notices(outlook.warnings, texts.NO_WARNINGS)

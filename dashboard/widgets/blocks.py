@@ -83,7 +83,7 @@ def criteria(found: Sequence[Criterion]) -> None:
     """Inclusion criteria of the study, each met, not met or unknown, never told by colour alone."""
     lines = "".join(
         f'<li><span class="sign" aria-hidden="true">{_SIGNS[c.state]}</span><span>{escape(c.name)} '
-        f"<small>({escape(c.expected)}): {c.state}</small></span></li>"
+        f'<small>{escape(c.expected)}</small></span><span class="{c.state}">{c.state}</span></li>'
         for c in found
     )
     st.html(f'<ul class="criteria">{lines}</ul>')

@@ -41,7 +41,8 @@ def clinical_form() -> None:
     for group, heading in GROUPS.items():
         members = [f for f in fields(ClinicalRecord) if f.metadata["group"] == group and f.name not in ESSENTIAL]
         if members:
-            with st.expander(heading, key=f"group.{group}"):
+            known = sum(session.draft().clinical.get(f.name) is not None for f in members)
+            with st.expander(f"{heading} · {known} of {len(members)} known", key=f"group.{group}"):
                 _rows(members)
 
 

@@ -11,19 +11,16 @@ import streamlit as st
 from core import __version__
 from dashboard import session, texts
 
-ICON = ":material/stacked_line_chart:"
-_STYLE = Path(__file__).resolve().parents[1] / "style.css"
-_MARK = (
-    '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><path d="M4 5v22h24" /><path class="fall" '
-    'd="M5 7c6 1 7 9 12 12s8 3 11 3.5" /><circle cx="15.6" cy="17.6" r="2.9" /></svg>'
-)
+_HERE = Path(__file__).resolve().parents[1]
+_STYLE = _HERE / "style.css"
+ICON = str(_HERE / "icon.png")  # a material icon would be fetched from outside
 
 
 def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
     """Product, pages and case on one line, the standing warning below it."""
     st.html(_STYLE)
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(f'<div class="brand">{_MARK}<span>{texts.PRODUCT}</span></div>', width="content")
+        st.html(f'<div class="brand"><i aria-hidden="true"></i><span>{texts.PRODUCT}</span></div>', width="content")
         with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
             for page in pages:
                 st.page_link(page)

@@ -94,4 +94,4 @@ def _score(name: str, model: Score | None) -> None:
     )
     setattr(now, name, value if source == BY_HAND else None)
     if source == MODEL and model is not None:
-        st.caption(texts.score_value(model))
+        st.caption(texts.model_score(model))

@@ -1,0 +1,122 @@
+"""Milliseconds from a changed slider on the Prognosis page to the redrawn charts, in Chromium.
+
+    python benchmarks/bench_slider.py [--changes N]
+
+Opens the dashboard with the demo case assessed, turns the DLR slider with the arrow keys and takes the time from the
+key press to the frame after the last change of any chart. Goal: median at most 300 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+PORT = 8632
+GOAL_MS = 300
+URL = f"http://127.0.0.1:{PORT}"
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SLIDER = "[data-testid=stSlider] input[type=range]"
+CHART = "[data-testid=stPlotlyChart] .js-plotly-plot"
+
+# Notes the time of the key press, and of the frame after each change of the charts' lines or texts.
+WATCH = """() => {
+  const state = window.redraw = {pressed: 0, drawn: [], drawing: ""};
+  const parts = ".js-plotly-plot path, .js-plotly-plot text, .js-plotly-plot g";
+  const words = e => e.tagName === "text" ? e.textContent : "";
+  const drawing = () => [...document.querySelectorAll(parts)]
+    .map(e => [e.getAttribute("d"), e.getAttribute("transform"), words(e)].join(" ")).join("|");
+  state.drawing = drawing();
+  document.addEventListener("keydown", () => { state.pressed = performance.now(); state.drawn = []; }, true);
+  new MutationObserver(() => {
+    const now = drawing();
+    if (now !== state.drawing) {
+      state.drawing = now;
+      requestAnimationFrame(() => state.drawn.push(performance.now()));
+    }
+  }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+READ = "() => [window.redraw.pressed, window.redraw.drawn]"
+
+
+def measure(page: Any, changes: int) -> list[float]:
+    """Milliseconds to the last redrawn frame, for each of `changes` key presses."""
+    page.evaluate(WATCH)
+    slider = page.locator(SLIDER).last
+    slider.focus()
+    times = []
+    for number in range(changes + 1):
+        page.keyboard.press("ArrowLeft" if number % 20 < 10 else "ArrowRight")
+        page.wait_for_timeout(1500)
+        pressed, drawn = page.evaluate(READ)
+        if not drawn:
+            raise RuntimeError("the charts did not change: does the slider still move them?")
+        times.append(drawn[-1] - pressed)
+    return times[1:]  # the first one changes the source from the model to by hand, which draws more
+
+
+def open_prognosis(page: Any) -> None:
+    """Wait for the demo case and go to the Prognosis page."""
+    page.goto(URL)
+    page.get_by_role("link", name="Prognosis").click(timeout=60_000)
+    page.locator(CHART).nth(1).wait_for(timeout=240_000)
+    page.locator(SLIDER).last.wait_for()
+    page.wait_for_timeout(2000)
+
+
+def wait_for_server(seconds: float = 60.0) -> None:
+    """Return once the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"no answer in {seconds:.0f} s")
+
+
+def run(chromium: str, changes: int) -> list[float]:
+    """Open the page in Chromium and measure."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        open_prognosis(page)
+        times = measure(page, changes)
+        browser.close()
+    return times
+
+
+def main() -> None:
+    """Serve, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--changes", type=int, default=20)
+    options = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not on this machine: nothing measured")
+        return
+    command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
+    server = subprocess.Popen(command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": "1"}, stdout=subprocess.DEVNULL)
+    try:
+        wait_for_server()
+        times = run(chromium, options.changes)
+    finally:
+        server.terminate()
+        server.wait(20)
+    print(f"changed slider to redrawn charts, {len(times)} changes, {os.cpu_count()} cores:")
+    print(f"median {statistics.median(times):.0f} ms (goal {GOAL_MS}), range {min(times):.0f}-{max(times):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
