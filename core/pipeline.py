@@ -207,9 +207,8 @@ def _read_images(
     with watch("heatmaps"):
         heatmaps = models.network.heatmaps(crop, cube, liver, geometry)
     with watch("radiomics"):
-        features = models.radiomics.features(arterial.hu, portal_venous.hu, liver, geometry)
-        radiomics = models.radiomics.predict(features)
-    return ImageEvidence(heads, radiomics.probabilities, radiomics.contributions), heatmaps
+        probabilities, contributions = models.radiomics.read(arterial.hu, portal_venous.hu, liver, geometry)
+    return ImageEvidence(heads, probabilities, contributions), heatmaps
 
 
 def _describe(mask: LiverMask) -> LiverFinding:

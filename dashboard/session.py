@@ -28,6 +28,7 @@ from dashboard import texts
 if TYPE_CHECKING:
     from core.io.series import Series
     from core.models import ModelSet
+    from core.survival.published import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 DEMO_SEED = 0
@@ -206,6 +207,12 @@ def _demo_case() -> Case:
 
     made = demo_case(DEMO_SEED)
     return Case(DEMO_ID, made.arterial, made.portal_venous, made.clinical)
+
+
+def nomogram(model: Literal["pre", "post"]) -> Nomogram:
+    """One of the two published models."""
+    found: Nomogram = getattr(models(), model)
+    return found
 
 
 def steps() -> tuple[str, ...]:

@@ -157,14 +157,19 @@ def risk_sentence(prognosis: Prognosis, cut_published: float, cut_effective: flo
     """Where the linear predictor stands against both cut-offs."""
     low, high = sorted((cut_published, cut_effective))
     place = {
-        "low": f"at or below {low:.2f}",
-        "high": f"above {high:.2f}",
-        "indeterminate": f"between {low:.2f} and {high:.2f}",
+        "low": f"at or below {signed(low)}",
+        "high": f"above {signed(high)}",
+        "indeterminate": f"between {signed(low)} and {signed(high)}",
     }[prognosis.risk_group]
     return (
-        f"Linear predictor {prognosis.linear_predictor:.2f}, {place}. Cut-offs: {cut_published:.2f} as published, "
-        f"{cut_effective:.2f} reproduces the published groups; between the two the group is indeterminate."
-    ).replace("-", "−")
+        f"Linear predictor {signed(prognosis.linear_predictor)}, {place}. Cut-offs: {signed(cut_published)} as published, "
+        f"{signed(cut_effective)} reproduces the published groups; between the two the group is indeterminate."
+    )
+
+
+def signed(number: float) -> str:
+    """Two decimals with a true minus sign."""
+    return f"{number:.2f}".replace("-", "−")
 
 
 def widest_source(prognosis: Prognosis) -> str:

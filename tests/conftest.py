@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,12 @@ def shared_data() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip("the data folder ../shared/data is not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not on this machine")
+    return path

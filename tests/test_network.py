@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import urllib.request
@@ -17,7 +16,6 @@ from tests.server import Server, running
 
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}  # as /proc prints it
 LISTENING = "0A"
-CHROMIUM = shutil.which("chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-quic",
@@ -109,14 +107,31 @@ def test_python_names_no_address_outside(server: Server) -> None:
     assert outside == []
 
 
+def _upgrade(server: Server, host: str, origin: str) -> int:
+    """Status of the answer to a request for the page's websocket."""
+    lines = [
+        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", f"Origin: {origin}", "Connection: Upgrade", "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: streamlit",
+    ]  # fmt: skip
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return int(connection.recv(64).split()[1])
+
+
+def test_pages_of_other_names_cannot_reach_it(server: Server) -> None:
+    own = f"127.0.0.1:{server.port}"
+    assert _upgrade(server, own, f"http://{own}") == 101
+    assert _upgrade(server, own, "http://example.org") == 403
+    assert _upgrade(server, f"example.org:{server.port}", f"http://example.org:{server.port}") == 403
+
+
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
-def test_the_page_asks_only_its_own_server(server: Server) -> None:
+def test_the_page_asks_only_its_own_server(server: Server, chromium: str) -> None:
     from playwright.sync_api import sync_playwright
 
     asked: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url))

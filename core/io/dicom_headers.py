@@ -138,11 +138,11 @@ def _inflates_too_far(path: Path) -> bool:
             return False
         stream.seek(0)
         content = stream.read()
-    start = content.find(_DEFLATED) + len(_DEFLATED)
-    group_length = int.from_bytes(content[140:144], "little")
+    meta = 132 if content[128:132] == b"DICM" else 0
+    group_length = int.from_bytes(content[meta + 8 : meta + 12], "little")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        inflater.decompress(content[max(144 + group_length, start) :], _MAX_INFLATED_BYTES)
+        inflater.decompress(content[meta + 12 + group_length :], _MAX_INFLATED_BYTES)
     except zlib.error:
         return False
     return bool(inflater.unconsumed_tail)

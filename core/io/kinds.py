@@ -101,8 +101,8 @@ def _nifti_kind(head: bytes) -> Kind | None:
 
 
 def _is_bare_dicom(head: bytes) -> bool:
-    """Old files begin with group 0008 at once, without preamble; explicit or implicit little endian."""
-    if len(head) < 132 or head[:2] != b"\x08\x00" or head[3:4] != b"\x00":
+    """Old files begin with group 0002 or 0008 at once, without preamble; explicit or implicit little endian."""
+    if len(head) < 132 or head[:2] not in (b"\x02\x00", b"\x08\x00") or head[3:4] != b"\x00":
         return False
     explicit = head[4:6].isalpha() and head[4:6].isupper()
     return explicit or int.from_bytes(head[4:8], "little") < 128

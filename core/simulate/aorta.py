@@ -24,8 +24,10 @@ def find_aorta(hu: Field, excluded: Mask, spine: tuple[float, float], spacing_mm
     if min(part.stop - part.start for part in window) < 8:
         return np.zeros(hu.shape, dtype=bool)
     score, disc, ring = _scores(hu[window], excluded[window], spacing_mm)
-    left = (np.arange(window[0].start, window[0].stop) - spine[0]) * spacing_mm
-    score = score - np.float32(0.02) * (left[:, None, None] - 11.0) ** 2
+    left = (np.arange(window[0].start, window[0].stop) - spine[0])[:, None, None] * spacing_mm
+    behind = (np.arange(window[1].start, window[1].stop) - spine[1])[None, :, None] * spacing_mm
+    marrow = np.where(left < 15, np.clip(behind + 4, 0, None), np.clip(behind - 12, 0, None))
+    score = score - np.float32(0.02) * (left - 11.0) ** 2 - 5 * marrow
     path = _best_path(score)
     slices = np.arange(hu.shape[2])
     inside, outside = disc[path[:, 0], path[:, 1], slices], ring[path[:, 0], path[:, 1], slices]
@@ -54,11 +56,12 @@ def _scores(hu: Field, excluded: Mask, spacing_mm: float) -> tuple[Field, Field,
     offsets = np.arange(-reach, reach + 1) * spacing_mm
     distance = np.hypot(offsets[:, None], offsets[None, :])[:, :, None]
     disc, ring = distance < RADIUS_MM, (distance > RADIUS_MM + 5) & (distance < RADIUS_MM + 9)
-    # a disc of marrow is even too, but has bone around it: excluded voxels count as bright
-    values = np.where(excluded, np.float32(200.0), np.clip(hu, -120, 240)).astype(np.float32)
+    clipped = np.clip(hu, -120, 240)
+    # bone and liver spoil a disc that holds them, and say little in the ring around it
+    values, surroundings = (np.where(excluded, np.float32(level), clipped) for level in (40, 90))
     mean, around, squares = (
         correlate(field, (kernel / kernel.sum()).astype(np.float32), mode="nearest")
-        for field, kernel in ((values, disc), (values, ring), (values * values, disc))
+        for field, kernel in ((values, disc), (surroundings, ring), (values * values, disc))
     )
     spread = np.sqrt(np.maximum(squares - mean * mean, 0))
     return mean - np.float32(0.5) * around - spread, mean, around

@@ -171,4 +171,4 @@ def _fusion(
 
 
 def _facts(cohort: str) -> CardFacts:
-    return CardFacts(version="1.0.0", cohort=cohort, provenance=f"{cohort}; {DEMONSTRATION}.", commit=commit())
+    return CardFacts(version="1.0.0", cohort=cohort, provenance=f"{cohort}; {DEMONSTRATION}", commit=commit())

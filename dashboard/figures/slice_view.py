@@ -46,7 +46,6 @@ def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go
     figure.update_xaxes(visible=False, range=[0, width], constrain="domain")
     figure.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", scaleratio=1, constrain="domain")
     figure.update_layout(
-        height=HEIGHT,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         paper_bgcolor=BACKGROUND,
         plot_bgcolor=BACKGROUND,

@@ -45,7 +45,8 @@ def _picture(assessment: Assessment, phase: Phase, chosen: viewer.Chosen) -> Non
     blocks.picture_title(texts.PHASE_NAMES[phase], texts.on_which_grid(phase))
     figure = slice_view.slice_view(rgb, chosen.section.plane, remark)
     alt = texts.picture_description(phase, chosen.section.plane, chosen.section.position + 1, chosen.head)
-    st.plotly_chart(figure, key=f"picture.{phase}", config=slice_view.CONFIG, theme=None, alt=alt)
+    with st.container(key=f"picture-{phase}", height=slice_view.HEIGHT, border=False):
+        st.plotly_chart(figure, key=f"picture.{phase}", config=slice_view.CONFIG, theme=None, alt=alt, height="stretch")
 
 
 def _about(assessment: Assessment, head: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The prognosis: one sentence, the nomogram, the curve, and everything that moves them."""
+"""The prognosis: one sentence, the nomogram, the curve, and the inputs that move them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboard.widgets import blocks, frame
 from dashboard.widgets.live_inputs import live_inputs
 
 HORIZONS = (12, 36, 60)
+COLUMNS = (1, 1.85, 1.3)
 
 
 def show() -> None:
@@ -24,89 +25,105 @@ def show() -> None:
 
 @st.fragment
 def _live() -> None:
-    """All that follows a changed input; nothing else runs again."""
-    inputs, answer = st.columns([1, 3.1], gap="large")
-    with inputs:
-        frame.section("What is known")
-        try:
+    """All that follows a changed input; nothing else runs again.
+
+    The sentence stands above the inputs and is written after them.
+    """
+    sentence = st.container(key="sentence")
+    left, middle, right = st.columns(COLUMNS, gap="large")
+    try:
+        with left:
+            frame.section("What is known")
             live_inputs(session.model_scores())
-            outlook = session.outlook()
-        except InputError as error:
-            st.error(str(error))
-            return
-        except ArtefactError as error:
-            st.error(str(error))
-            return
-        blocks.note(texts.KNOWN_NOT_LEVERS)
-    with answer:
+            blocks.note(texts.KNOWN_NOT_LEVERS)
+        outlook = session.outlook()
+    except (InputError, ArtefactError) as error:
+        sentence.error(str(error))
+        return
+    with sentence:
+        words = st.container()
         model, months, digits = _choose(outlook)
-        prognosis: Prognosis | None = getattr(outlook, model)
-        if prognosis is None:
-            st.info(texts.NO_PROGNOSIS[model])
-            _about(outlook)
-        else:
-            _answer(prognosis, outlook, months, digits)
+    prognosis: Prognosis | None = getattr(outlook, model)
+    if prognosis is None:
+        words.info(texts.NO_PROGNOSIS[model])
+    else:
+        shown = _shown_horizon(prognosis, months)
+        with words:
+            _sentence(prognosis, shown)
+        with middle:
+            _nomogram(prognosis, outlook)
+        with right:
+            _survival(prognosis, shown, digits)
+    with middle:
+        frame.section("Is this patient like those of the study?")
+        blocks.criteria(outlook.criteria)
+    with right:
+        frame.section("Warnings")
+        blocks.notices(outlook.warnings, texts.NO_WARNINGS)
 
 
 def _choose(outlook: session.Outlook) -> tuple[str, int, int]:
-    """The model, the year and the number of decimals."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    """The model, the horizon in months and the number of decimals."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        months = st.segmented_control(
+            "Horizon",
+            HORIZONS,
+            format_func=texts.years,
+            key=session.prime("live.months", 36),
+            required=True,
+            label_visibility="collapsed",
+        )
         offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
         key = session.prime("live.model", offered[-1])
         if session.get(key) not in offered:
             session.put(key, offered[-1])
         model = st.segmented_control(
-            "Model", offered, format_func=texts.MODEL_NAMES.get, key=key, required=True, help=texts.POST_WAITS
-        )
-        months = st.segmented_control(
-            "Horizon", HORIZONS, format_func=texts.years, key=session.prime("live.months", 36), required=True
+            "Model",
+            offered,
+            format_func=texts.MODEL_NAMES.__getitem__,
+            key=key,
+            required=True,
+            label_visibility="collapsed",
         )
         decimal = st.toggle("One decimal", key=session.prime("live.decimal", False))
+    if len(offered) == 1:
+        blocks.note(texts.POST_WAITS)
     return model, months, int(decimal)
 
 
-def _answer(prognosis: Prognosis, outlook: session.Outlook, months: int, digits: int) -> None:
+def _shown_horizon(prognosis: Prognosis, months: int) -> int:
+    """The horizon asked for, or the first one that still lies ahead."""
+    ahead = prognosis.os_conditional or prognosis.os
+    return months if months in ahead else min(ahead)
+
+
+def _sentence(prognosis: Prognosis, months: int) -> None:
     conditional = prognosis.os_conditional
-    known = conditional if conditional else prognosis.os
     alive_at = prognosis.months_since_first_haic if conditional else None
-    shown = months if months in known else min(known)
-    blocks.lead(texts.lead_sentence(known[shown], shown, alive_at), texts.time_origin(prognosis))
-    colours = style.palette(session.theme())
-    nomogram = getattr(session.models(), prognosis.model)
-    values = texts.axis_readings(outlook.clinical, outlook.scores)
-    left, right = st.columns([1.35, 1], gap="large")
-    with left:
-        frame.section("Nomogram")
-        figure = nomogram_drawing(nomogram, prognosis, texts.AXIS_NAMES, values, colours)
-        alt = texts.nomogram_description(prognosis)
-        st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
-        _criteria(outlook)
-    with right:
-        frame.section("Survival")
-        figure = survival_curve(prognosis, shown, colours)
-        alt = texts.curve_description(prognosis.curve)
-        st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
-        blocks.readings(known, shown, digits)
-        blocks.note(f"{texts.widest_source(prognosis)} {texts.FOLLOW_UP_ENDS}")
-        cuts = nomogram.cut_published.value, nomogram.cut_effective.value
-        blocks.group(texts.GROUP_NAMES[prognosis.risk_group], texts.risk_sentence(prognosis, *cuts))
-        _warnings(outlook)
+    survival = (conditional or prognosis.os)[months]
+    blocks.lead(texts.lead_sentence(survival, months, alive_at), texts.time_origin(prognosis))
 
 
-def _about(outlook: session.Outlook) -> None:
-    """What can be said without a prognosis."""
-    left, right = st.columns([1.35, 1], gap="large")
-    with left:
-        _criteria(outlook)
-    with right:
-        _warnings(outlook)
+def _nomogram(prognosis: Prognosis, outlook: session.Outlook) -> None:
+    frame.section("Nomogram")
+    figure = nomogram_drawing(
+        session.nomogram(prognosis.model),
+        prognosis,
+        texts.AXIS_NAMES,
+        texts.axis_readings(outlook.clinical, outlook.scores),
+        style.palette(session.theme()),
+    )
+    alt = texts.nomogram_description(prognosis)
+    st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
 
 
-def _criteria(outlook: session.Outlook) -> None:
-    frame.section("Is this patient like those of the study?")
-    blocks.criteria(outlook.criteria)
-
-
-def _warnings(outlook: session.Outlook) -> None:
-    frame.section("Warnings")
-    blocks.notices(outlook.warnings, texts.NO_WARNINGS)
+def _survival(prognosis: Prognosis, months: int, digits: int) -> None:
+    frame.section("Survival")
+    figure = survival_curve(prognosis, months, style.palette(session.theme()))
+    alt = texts.curve_description(prognosis.curve)
+    st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
+    blocks.readings(prognosis.os_conditional or prognosis.os, months, digits)
+    blocks.note(f"{texts.widest_source(prognosis)} {texts.FOLLOW_UP_ENDS}")
+    nomogram = session.nomogram(prognosis.model)
+    cuts = nomogram.cut_published.value, nomogram.cut_effective.value
+    blocks.group(texts.GROUP_NAMES[prognosis.risk_group], texts.risk_sentence(prognosis, *cuts))

@@ -68,7 +68,8 @@ def words(name: str) -> tuple[str, ...]:
 def label(metadata: Any) -> str:
     """The field's name with its unit."""
     unit = metadata.get("unit", "")
-    return f"{metadata['label']} ({unit})" if unit and unit not in ("count", "ratio", "0-4") else metadata["label"]
+    said = unit in ("", "count", "ratio", "0-4") or metadata["label"].startswith(unit.capitalize())
+    return str(metadata["label"]) if said else f"{metadata['label']} ({unit})"
 
 
 @cache

@@ -51,7 +51,9 @@ def controls(assessment: Assessment) -> Chosen:
 
 def _kept(label: str, options: list, words, name: str):  # type: ignore[no-untyped-def, type-arg]
     """A choice that the session remembers; never none."""
-    chosen = st.segmented_control(label, options, format_func=words, key=_prime(name, options[0]), required=True)
+    chosen = st.segmented_control(
+        label, options, format_func=words, key=_prime(name, options[0]), required=True, wrap=True
+    )
     _remember(name, chosen)
     return chosen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -223,7 +224,7 @@ def test_lossless_jpeg_is_read(tmp_path: Path, compressor: str) -> None:
     writer.SetUseCompression(True)
     writer.SetCompressor(compressor)
     for k in range(10):
-        image = sitk.GetImageFromArray((hu[:, :, k].T[None].astype(np.int32) + 1024).astype(np.uint16))
+        image = sitk.GetImageFromArray(np.ascontiguousarray(hu[:, :, k].T[None]))
         image.SetSpacing((2.0, 2.0, 5.0))
         tags = {
             "0008|0060": "CT",
@@ -304,7 +305,7 @@ def test_two_patients_are_refused(tmp_path: Path) -> None:
     write_series(tmp_path, phantom(), axial(), SeriesDescription="arterial")
     other = {"PatientID": "OTHER", "SeriesInstanceUID": "1.2.9", "SeriesDescription": "portal"}
     write_series(tmp_path, phantom(), axial(), **other)
-    with pytest.raises(InputError, match="expected one patient, got series of 2"):
+    with pytest.raises(InputError, match="expected one patient, got series of two"):
         read_pair(tmp_path)
 
 
@@ -338,3 +339,16 @@ def test_real_damaged_series_names_its_gaps_and_foreign_files(shared_data: Path)
     assert series.volume.hu.shape == (512, 512, 36)
     assert series.proposal.phase is Phase.PORTAL_VENOUS
     assert "TCGA" not in " ".join(named.values())
+
+
+def test_deflate_bomb_is_left_out(tmp_path: Path) -> None:
+    write_series(tmp_path, phantom(), axial())
+    dataset = slice_dataset(phantom(), axial(), 1)
+    save(dataset, tmp_path / "bomb", DeflatedExplicitVRLittleEndian)
+    head = (tmp_path / "bomb").read_bytes()[:144]
+    length = int.from_bytes(head[140:144], "little")
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    zeros = bytes(2**24)
+    body = b"".join(packer.compress(zeros) for _ in range(33)) + packer.flush()
+    (tmp_path / "bomb").write_bytes((tmp_path / "bomb").read_bytes()[: 144 + length] + body)
+    assert "inflates beyond all measure" in codes(only(tmp_path))["foreign_files"]

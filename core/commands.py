@@ -1,0 +1,166 @@
+"""What each command does: files in, one call of the floors below, files or JSON out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Write the procedural demo case."""
+    from core.io.clinical import write_clinical
+    from core.io.volumes import write_mask, write_volume
+    from core.simulate.phantom import demo_case
+
+    case = demo_case(options.seed)
+    out = _folder(options.out)
+    write_volume(case.arterial, out / "arterial.nii.gz")
+    write_volume(case.portal_venous, out / "portal_venous.nii.gz")
+    write_mask(case.mask, out / "liver.nii.gz")
+    write_clinical(case.clinical, out / "clinical.json")
+    return 0
+
+
+def simulate_arterial(options: argparse.Namespace) -> int:
+    """Compute an arterial phase from a real portal-venous CT and its mask."""
+    from core.case import Phase
+    from core.io.masks import read_mask
+    from core.io.series import read_phase
+    from core.io.volumes import write_volume
+    from core.simulate.phases import simulate_arterial as simulate
+
+    series = read_phase(options.ct, Phase.PORTAL_VENOUS)
+    mask, notices = read_mask(options.mask, series.volume.geometry, None)
+    _tell(*series.notices, *notices)
+    write_volume(simulate(series.volume, mask, options.seed), _file(options.out))
+    return 0
+
+
+def segment(options: argparse.Namespace) -> int:
+    """Find the liver in one CT and print one JSON line."""
+    from core.case import Phase
+    from core.io.series import read_phase
+    from core.io.volumes import write_mask
+    from core.models import load_models
+    from core.segmentation.quality import check_mask
+
+    if options.engine != "ours":
+        raise InputError(
+            "engine totalsegmentator: expected the package TotalSegmentator, which this version cannot use yet"
+        )
+    series = read_phase(options.ct, Phase.PORTAL_VENOUS)
+    models = load_models(options.weights)
+    started = time.perf_counter()
+    mask, coarse = models.segmenter.segment(series.volume.hu, series.volume.geometry)
+    seconds = time.perf_counter() - started
+    write_mask(mask, _file(options.out))
+    notices = (*series.notices, *check_mask(mask, series.volume.hu, coarse).notices)
+    warnings = [{"code": notice.code, "text": notice.text} for notice in notices]
+    print(json.dumps({"volume_ml": round(mask.volume_ml, 1), "seconds": round(seconds, 2), "warnings": warnings}))
+    return 0
+
+
+def assess(options: argparse.Namespace) -> int:
+    """Assess one case and write everything that is known about it."""
+    from core.io.assessment_files import write_assessment
+    from core.io.case_files import read_case
+    from core.models import load_models
+    from core.pipeline import assess as assess_case
+
+    case = read_case(
+        arterial=options.arterial,
+        portal_venous=options.portal_venous,
+        clinical=options.clinical,
+        mask=options.mask,
+        mtm=options.mtm,
+        dlr=options.dlr,
+    )
+    assessment = assess_case(case, load_models(options.weights), _progress)
+    _progress("writing", 1.0)
+    write_assessment(assessment, _folder(options.out))
+    _tell(*assessment.warnings)
+    return 0
+
+
+def nomogram(options: argparse.Namespace) -> int:
+    """Print the prognosis from clinical values and scores given by hand; no images are needed."""
+    from core.inclusion import check_inclusion, inclusion_notices
+    from core.io.assessment_files import nomogram_document
+    from core.io.clinical import read_clinical
+    from core.models import load_models
+    from core.pipeline import image_scores, software_versions
+    from core.survival.prognoses import prognoses
+
+    clinical = read_clinical(options.clinical)
+    models = load_models(options.weights)
+    scores, _, _ = image_scores(None, models, clinical, options.mtm, options.dlr)
+    pre, post, notices = prognoses(models.pre, models.post, clinical, scores)
+    criteria = check_inclusion(clinical)
+    warnings = (*notices, *inclusion_notices(criteria))
+    document = nomogram_document(pre, post, scores, criteria, warnings, software_versions(models))
+    print(json.dumps(document, indent=1, allow_nan=False))
+    return 0
+
+
+def train_segmenter(options: argparse.Namespace) -> int:
+    """Train the liver segmenter on labelled CT and write its artefact."""
+    from core.train.fit_segmenter import SegmenterTraining
+    from core.train.segmenter import train_segmenter as train
+
+    train(options.data, _folder(options.out), SegmenterTraining(), _report, options.resume)
+    return 0
+
+
+def train_demonstration(options: argparse.Namespace) -> int:
+    """Simulate a cohort, train the image models on it and write their artefacts."""
+    from core.train.demonstration import DemonstrationTraining
+    from core.train.demonstration import train_demonstration as train
+
+    if not options.clinical_table.is_file():
+        raise InputError("--clinical-table: expected the public table of 262 patients, got no file")
+    settings = DemonstrationTraining(workers=options.workers)
+    train(options.clinical_table, _folder(options.out), settings, _report, options.resume)
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve the dashboard."""
+    from core.serve import serve as serve_dashboard
+
+    return serve_dashboard(options.port, options.address)
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError("--out: expected a folder, got a file") from None
+    return path
+
+
+def _file(path: Path) -> Path:
+    if path.is_dir():
+        raise InputError("--out: expected a file, got a folder")
+    if not path.name.endswith((".nii.gz", ".nii")):
+        raise InputError("--out: expected a name that ends in .nii.gz")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _progress(step: str, share: float) -> None:
+    print(f"{share:4.0%}  {step}", file=sys.stderr)
+
+
+def _report(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _tell(*notices: Any) -> None:
+    for notice in notices:
+        print(f"note ({notice.code}): {notice.text}", file=sys.stderr)
