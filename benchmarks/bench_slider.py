@@ -65,7 +65,7 @@ def measure(page: Any, changes: int) -> list[float]:
 def open_prognosis(page: Any) -> None:
     """Wait for the demo case and go to the Prognosis page."""
     page.goto(URL)
-    page.get_by_role("link", name="Prognosis").click(timeout=60_000)
+    page.get_by_role("link", name="Prognosis").press("Enter", timeout=60_000)
     page.locator(CHART).nth(1).wait_for(timeout=240_000)
     page.locator(SLIDER).last.wait_for()
     page.wait_for_timeout(2000)

@@ -60,7 +60,7 @@ def command(port: int, address: str) -> list[str]:
     headless = "false" if os.environ.get(OPEN_BROWSER) == "1" else "true"
     options = {**FIXED, "server.address": address, "server.port": str(port), "server.headless": headless}
     # -P keeps the working folder, which may hold a "core" of its own, off the import path
-    start = [sys.executable, "-P", "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
+    start = [sys.executable, "-P", "-m", "dashboard.launch", "run", str(ROOT / "dashboard" / "app.py")]
     return start + [f"--{name}={value}" for name, value in options.items()]
 
 

@@ -34,6 +34,7 @@ DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 DEMO_SEED = 0
 DEMO_ID = "Demo case"
 ZIP_HEAD = b"PK\x03\x04"
+WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.")
 _log = logging.getLogger(__name__)
 
 
@@ -239,10 +240,20 @@ def _submit(make_case: Callable[[], Case]) -> Run:
 
 def open_demo() -> None:
     """Put the demo case in place of what the session holds, and assess it."""
-    if _demo_run().done and _demo_run().future.exception() is not None:  # type: ignore[union-attr]
-        _demo_run.clear()
-    st.session_state["draft"] = Draft(DEMO_ID, run=_demo_run())
-    forget_widgets("clinical.")
+    now = Draft(DEMO_ID)
+    st.session_state["draft"] = now
+    for prefix in WIDGETS:
+        forget_widgets(prefix)
+    try:
+        if _failed(_demo_run()):
+            _demo_run.clear()
+        now.run = _demo_run()
+    except ArtefactError as error:
+        now.case_id, now.message = new_case_id(), str(error)
+
+
+def _failed(run: Run) -> bool:
+    return run.future is not None and run.future.done() and run.future.exception() is not None
 
 
 def open_demo_once() -> None:
@@ -254,7 +265,7 @@ def open_demo_once() -> None:
 def start_over() -> None:
     """An empty case; nothing of the old one stays in the session."""
     st.session_state["draft"] = Draft(new_case_id())
-    for prefix in ("clinical.", "live.", "view.", "upload."):
+    for prefix in WIDGETS:
         forget_widgets(prefix)
 
 

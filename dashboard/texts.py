@@ -62,7 +62,11 @@ INPUT_LABELS = {
     "mtm": "MTM score",
     "dlr": "DLR score",
 }
-MODEL_NAMES = {"pre": "Before treatment", "post": "After response assessment"}
+MODEL_NAMES = {"pre": "Before treatment", "post": "After response"}
+AXES_UNCONDITIONAL = (
+    "The survival axes count from the first HAIC, as published; the sentence and the curve take into account that the "
+    "patient has lived to today."
+)
 NO_WARNINGS = "No warnings."
 SCORE_HELP = {
     "mtm": (
@@ -84,6 +88,8 @@ FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
 SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
 DROP_IMAGES = "Drop both contrast phases here"
+DROP_FOLDER = "Drop a folder that holds both contrast phases"
+WHOLE_FOLDER = "Choose a whole DICOM folder"
 DROP_HELP = (
     "NIfTI, NRRD, MHA, a zip of a DICOM folder, or the DICOM files themselves, all at once. One zip may hold both "
     "phases. Which series is which phase is proposed and can be corrected."
@@ -162,8 +168,8 @@ def risk_sentence(prognosis: Prognosis, cut_published: float, cut_effective: flo
         "indeterminate": f"between {signed(low)} and {signed(high)}",
     }[prognosis.risk_group]
     return (
-        f"Linear predictor {signed(prognosis.linear_predictor)}, {place}. Cut-offs: {signed(cut_published)} as published, "
-        f"{signed(cut_effective)} reproduces the published groups; between the two the group is indeterminate."
+        f"Linear predictor {signed(prognosis.linear_predictor)}, {place}. Cut-offs: {signed(cut_published)} as "
+        f"published, {signed(cut_effective)} reproduces the published groups; between them the group is indeterminate."
     )
 
 

@@ -78,6 +78,11 @@ def _fetch(url: str) -> str:
         return answer.read().decode("utf-8", errors="replace")
 
 
+def _outside(server: Server) -> list[str]:
+    """What Python named to the operating system that is not this machine."""
+    return [line for line in server.addresses() if not re.search(r"127\.0\.0\.1|localhost|'::1'", line)]
+
+
 def test_it_listens_on_this_machine_only_and_connects_to_nothing(server: Server) -> None:
     page = _fetch(server.url)
     scripts = re.findall(r'(?:src|href)="\./?([^"]+)"', page)
@@ -103,16 +108,21 @@ def test_other_addresses_of_this_machine_do_not_answer(server: Server) -> None:
 
 def test_python_names_no_address_outside(server: Server) -> None:
     _fetch(server.url)
-    outside = [line for line in server.addresses() if not re.search(r"127\.0\.0\.1|localhost|'::1'", line)]
-    assert outside == []
+    assert _outside(server) == []
 
 
 def _upgrade(server: Server, host: str, origin: str) -> int:
     """Status of the answer to a request for the page's websocket."""
     lines = [
-        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", f"Origin: {origin}", "Connection: Upgrade", "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: streamlit",
-    ]  # fmt: skip
+        "GET /_stcore/stream HTTP/1.1",
+        f"Host: {host}",
+        f"Origin: {origin}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Protocol: streamlit",
+    ]
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return int(connection.recv(64).split()[1])
@@ -123,6 +133,7 @@ def test_pages_of_other_names_cannot_reach_it(server: Server) -> None:
     assert _upgrade(server, own, f"http://{own}") == 101
     assert _upgrade(server, own, "http://example.org") == 403
     assert _upgrade(server, f"example.org:{server.port}", f"http://example.org:{server.port}") == 403
+    assert _outside(server) == []  # refused without asking the network who it is
 
 
 @pytest.mark.browser
@@ -144,7 +155,7 @@ def test_the_page_asks_only_its_own_server(server: Server, chromium: str) -> Non
     allowed = re.compile(rf"(?:http|ws)://127\.0\.0\.1:{server.port}/|data:|blob:|about:")
     assert asked
     assert [url for url in asked if not allowed.match(url)] == []
-    assert [line for line in server.addresses() if not re.search(r"127\.0\.0\.1|localhost|'::1'", line)] == []
+    assert _outside(server) == []
 
 
 def test_it_stops_when_asked(tmp_path: Path) -> None:

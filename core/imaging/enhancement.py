@@ -47,10 +47,11 @@ class Enhancement:
 def measure(hu: npt.NDArray[Any], geometry: Geometry, liver: npt.NDArray[np.bool_] | None = None) -> Enhancement:
     """Enhancement of a CT (I, J, K); with `liver`, on the same grid, the slices are limited to the liver's."""
     coarse, mask = _coarse(hu, geometry, liver)
-    spine = _spine(coarse)
+    bone = _wide_bone(coarse)
+    spine = _spine(coarse, bone)
     if spine is None:
         return Enhancement(None, _liver(coarse, mask), None)
-    return Enhancement(_aorta(coarse, spine), _liver(coarse, mask), _kidney(coarse, spine))
+    return Enhancement(_aorta(coarse, bone, spine), _liver(coarse, mask), _kidney(coarse, spine))
 
 
 def _coarse(
@@ -67,8 +68,8 @@ def _coarse(
     return coarse[:, :, window], mask[:, :, window]
 
 
-def _spine(hu: Floats) -> tuple[int, int] | None:
-    """Index (i, j) where bone is densest in the middle third and the posterior half of the body."""
+def _spine(hu: Floats, bone: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
+    """Index (i, j) where wide bone is densest in the middle third and the posterior half of the body."""
     from scipy import ndimage
 
     body = hu > _AIR_EDGE_HU
@@ -79,10 +80,10 @@ def _spine(hu: Floats) -> tuple[int, int] | None:
     window = np.zeros(hu.shape[:2], dtype=bool)
     third = (right - left) // 3
     window[left + third : right - third + 1, (front + back) // 2 : back + 1] = True
-    bone = ndimage.gaussian_filter((hu > _BONE_HU).mean(axis=2) * window, 5.0)
-    if bone.max() < 0.05:
+    density = ndimage.gaussian_filter(bone.mean(axis=2) * window, 5.0)
+    if density.max() < 0.05:
         return None
-    i, j = np.unravel_index(int(bone.argmax()), bone.shape)
+    i, j = np.unravel_index(int(density.argmax()), density.shape)
     return int(i), int(j)
 
 
@@ -91,8 +92,8 @@ def _extent(profile: npt.NDArray[Any], share: float) -> tuple[int, int]:
     return (int(inside[0]), int(inside[-1])) if inside.size else (0, 0)
 
 
-def _aorta(hu: Floats, spine: tuple[int, int]) -> float | None:
-    """HU along the best path through round, even, outstanding places, 24-72 mm before the spine."""
+def _aorta(hu: Floats, bone: npt.NDArray[np.bool_], spine: tuple[int, int]) -> float | None:
+    """HU along the best path through round, even, outstanding places that are not bone, 12-66 mm before the spine."""
     from scipy import ndimage
 
     i, j = spine
@@ -100,16 +101,16 @@ def _aorta(hu: Floats, spine: tuple[int, int]) -> float | None:
     mean = ndimage.uniform_filter(clipped, (3, 3, 1))
     spread = np.sqrt(np.maximum(ndimage.uniform_filter(clipped**2, (3, 3, 1)) - mean**2, 0.0))
     round_bright = ndimage.gaussian_filter(clipped, (2.0, 2.0, 1.0)) - ndimage.gaussian_filter(clipped, (4.5, 4.5, 1.0))
-    window = (slice(max(i - 6, 0), i + 15), slice(max(j - 24, 0), max(j - 8, 0)))
-    score = (round_bright - spread - _VERTEBRA_PENALTY * _vertebrae(hu))[window]
+    window = (slice(max(i - 6, 0), i + 15), slice(max(j - 22, 0), max(j - 4, 0)))
+    score = (round_bright - spread - _VERTEBRA_PENALTY * bone)[window]
     if min(score.shape[:2]) < 5:
         return None
     across, along = _best_path(score)
     return float(np.median(mean[window][across, along, np.arange(score.shape[2])]))
 
 
-def _vertebrae(hu: Floats) -> npt.NDArray[np.bool_]:
-    """Bone over 39 mm of the long axis, filled in each slice, where it is too wide to be a vessel full of contrast."""
+def _wide_bone(hu: Floats) -> npt.NDArray[np.bool_]:
+    """Vertebrae: bone over 39 mm of the long axis, filled in each slice, where it is too wide to be a vessel."""
     from scipy import ndimage
 
     bone = ndimage.maximum_filter1d((hu > _BONE_HU).astype(np.uint8), 13, axis=2) > 0
@@ -117,7 +118,7 @@ def _vertebrae(hu: Floats) -> npt.NDArray[np.bool_]:
     disc = np.hypot(*np.mgrid[-radius : radius + 1, -radius : radius + 1]) <= _VERTEBRA_RADIUS
     filled = np.stack([ndimage.binary_fill_holes(bone[:, :, k]) for k in range(hu.shape[2])], axis=2)
     wide = ndimage.binary_opening(filled, disc[:, :, None])
-    return np.asarray(ndimage.binary_dilation(wide, iterations=1), dtype=bool)
+    return np.asarray(ndimage.binary_dilation(wide, np.ones((3, 3, 1), dtype=bool)), dtype=bool)
 
 
 def _best_path(score: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -63,13 +63,19 @@ def propose_phase(
     told = phase_told(tags or {})
     words = _measured_words(measured)
     if told is None:
-        return PhaseProposal(seen, clear, f"from enhancement: {words}")
+        return _without_words(seen, clear, words, bool((tags or {}).get("contrast_agent")))
     if told is seen or (told is Phase.DELAYED and seen is Phase.PORTAL_VENOUS):
         return PhaseProposal(told, True, f"file tags and enhancement agree: {words}")
     if not clear:
         return PhaseProposal(told, False, f"from file tags; enhancement is not clear: {words}")
     reason = f"from enhancement; file tags say {_spoken(told)}: {words}"
     return PhaseProposal(seen, False, reason)
+
+
+def _without_words(seen: Phase, clear: bool, words: str, agent: bool) -> PhaseProposal:
+    if seen is Phase.NATIVE and agent:
+        return PhaseProposal(seen, False, f"from enhancement, although file tags name a contrast agent: {words}")
+    return PhaseProposal(seen, clear, f"from enhancement: {words}")
 
 
 def phase_told(tags: Mapping[str, str | float]) -> Phase | None:

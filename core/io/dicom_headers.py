@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.geometry import FloatArray
-from core.io.raw import MAX_AXIS
+from core.io.raw import MAX_AXIS, MAX_VOXELS
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -162,7 +162,15 @@ def _not_ct(dataset: Dataset) -> str:
     rows, columns = int(dataset.get("Rows", 0) or 0), int(dataset.get("Columns", 0) or 0)
     if not (0 < rows <= MAX_AXIS and 0 < columns <= MAX_AXIS):
         return "a CT object without an image"
-    return ""
+    return _wrong_frames(dataset, rows * columns)
+
+
+def _wrong_frames(dataset: Dataset, pixels: int) -> str:
+    """Decoders allocate what the header declares: judge the number of frames before they do."""
+    frames = int(dataset.get("NumberOfFrames", 1) or 1)
+    if frames > 1 and frames != len(dataset.get("PerFrameFunctionalGroupsSequence") or []):
+        return "a multiframe image without a position for each frame"
+    return "an image beyond the size limit" if frames * pixels > MAX_VOXELS else ""
 
 
 def _words(value: Any) -> set[str]:

@@ -121,4 +121,4 @@ def _text_kind(head: bytes) -> Kind:
 
 def _is_meta_image(head: bytes) -> bool:
     keys = [line.split(b"=")[0].strip() for line in head.split(b"\n")[:40] if b"=" in line]
-    return b"NDims" in keys and b"DimSize" in keys
+    return keys[:1] == [b"ObjectType"] or (b"NDims" in keys and b"DimSize" in keys)

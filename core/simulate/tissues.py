@@ -1,8 +1,8 @@
 """Tissues and their attenuation by contrast phase.
 
-Round values within the ranges usual for abdominal CT at 120 kVp with about 1.5 mL/kg of 350-370 mg I/mL, late arterial
-phase at 35 s and portal-venous phase at 70 s; for contrast timing see Bae, Radiology 2010;256:32-61. Spread between
-patients, change with delay and texture are assumed.
+Assumed round values, set to look like abdominal CT at 120 kVp, late arterial phase at 35 s, portal venous at 70 s.
+They were not taken row by row from publications; spread between patients, change with delay and texture are assumed
+too.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Attenuation:
     Attributes:
         arterial, portal_venous: mean at 35 s and 70 s, HU.
         arterial_slope, portal_slope: change per second of later timing, HU/s.
-        spread: standard deviation between patients of the enhancement, HU.
+        spread: standard deviation between patients, HU; less in a phase with less enhancement.
         texture: standard deviation of the tissue's own coarse texture, HU.
     """
 
@@ -84,7 +84,7 @@ ATTENUATION: dict[Tissue, Attenuation] = {
     Tissue.HEART: Attenuation(190, 140, -3.0, -0.5, spread=15, texture=18),
     Tissue.AORTA: Attenuation(315, 155, -5.0, -0.7, spread=18),
     Tissue.IVC: Attenuation(88, 138, 2.5, 0.2, spread=10, texture=8),
-    Tissue.LIVER: Attenuation(65, 109, 1.3, -0.1, spread=4, texture=3),
+    Tissue.LIVER: Attenuation(65, 109, 1.3, -0.1, spread=3, texture=3),
     Tissue.PORTAL_VEIN: Attenuation(104, 169, 5.0, -0.6, spread=10),
     Tissue.HEPATIC_VEIN: Attenuation(62, 158, 1.0, -0.2, spread=8),
     Tissue.HEPATIC_ARTERY: Attenuation(270, 140, -4.0, -0.6, spread=15),
@@ -126,6 +126,8 @@ def draw_enhancement(phase: Phase, delay_s: float, rng: np.random.Generator) -> 
     for tissue, row in ATTENUATION.items():
         arterial = phase is Phase.ARTERIAL
         level, slope = (row.arterial, row.arterial_slope) if arterial else (row.portal_venous, row.portal_slope)
-        mean[tissue] = level + slope * delay_s + row.spread * float(np.clip(rng.standard_normal(), -2, 2))
+        # spread goes with enhancement: what has lost most of its contrast agent differs less
+        spread = row.spread * min(1.0, level / row.arterial)
+        mean[tissue] = level + slope * delay_s + spread * float(np.clip(rng.standard_normal(), -1.6, 1.6))
         texture[tissue] = row.texture
     return Enhancement(mean, texture)

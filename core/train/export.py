@@ -119,7 +119,7 @@ def export_network(
             lambda output: {head: float(output[0, index]) for index, head in enumerate(HEADS)},
         ),
         simulated=True,
-        provenance=f"Multitask 3D MobileNetV1, {training.n} simulated patients; {DEMONSTRATION}.",
+        provenance=f"Multitask 3D MobileNetV1, {training.n} simulated patients; {DEMONSTRATION}",
     )
     return write_artefact(weights_dir, card, {"model.safetensors": save(shipped)})
 

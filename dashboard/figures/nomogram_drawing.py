@@ -14,7 +14,7 @@ from dashboard.figures.style import Palette, plain_layout
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROW_PIXELS = 55
+ROW_PIXELS = 52
 CLOSEST_LABELS = 0.062  # share of the width: labels nearer than this are left out
 TICK_HEIGHT = 0.09
 

@@ -50,7 +50,7 @@ def _picture(assessment: Assessment, phase: Phase, chosen: viewer.Chosen) -> Non
 
 
 def _about(assessment: Assessment, head: str | None) -> None:
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="small")
     with left:
         if head is not None:
             heat = assessment.heatmaps[head]

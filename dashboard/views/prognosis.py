@@ -115,6 +115,8 @@ def _nomogram(prognosis: Prognosis, outlook: session.Outlook) -> None:
     )
     alt = texts.nomogram_description(prognosis)
     st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
+    if prognosis.os_conditional:
+        blocks.note(texts.AXES_UNCONDITIONAL)
 
 
 def _survival(prognosis: Prognosis, months: int, digits: int) -> None:
@@ -122,7 +124,7 @@ def _survival(prognosis: Prognosis, months: int, digits: int) -> None:
     figure = survival_curve(prognosis, months, style.palette(session.theme()))
     alt = texts.curve_description(prognosis.curve)
     st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
-    blocks.readings(prognosis.os_conditional or prognosis.os, months, digits)
+    blocks.readings(prognosis, months, digits)
     blocks.note(f"{texts.widest_source(prognosis)} {texts.FOLLOW_UP_ENDS}")
     nomogram = session.nomogram(prognosis.model)
     cuts = nomogram.cut_published.value, nomogram.cut_effective.value

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.case import Notice
-from core.findings import Criterion, Prognosis, Survival
+from core.findings import Criterion, Prognosis
 from dashboard import texts
 from dashboard.figures.slices import heat_colours
 
@@ -25,19 +25,20 @@ def lead(sentence: str, origin: str) -> None:
     st.html(f'<p class="lead" role="status">{escape(sentence)}</p><p class="origin">{escape(origin)}</p>')
 
 
-def readings(survival: Mapping[int, Survival], chosen: int, digits: int) -> None:
-    """Survival at the horizons with ranges, the chosen one in bold."""
+def readings(prognosis: Prognosis, chosen: int, digits: int) -> None:
+    """Survival at the horizons with ranges, the chosen one in bold; given survival so far, both readings."""
+    ahead = prognosis.os_conditional
+    head = ["Alive", "95 % range", *(["From the first HAIC"] if ahead else [])]
     rows = []
-    for months, reading in sorted(survival.items()):
-        value, spread = texts.percent(reading, digits)
+    for months, reading in sorted((ahead or prognosis.os).items()):
+        cells = [*texts.percent(reading, digits), *([texts.percent(prognosis.os[months], digits)[0]] if ahead else [])]
         mark = ' class="chosen"' if months == chosen else ""
-        rows.append(
-            f'<tr{mark}><td>{texts.years(months)}</td><td class="number">{value}</td>'
-            f'<td class="number">{spread}</td></tr>'
-        )
+        numbers = "".join(f'<td class="number">{cell}</td>' for cell in cells)
+        rows.append(f"<tr{mark}><td>{texts.years(months)}</td>{numbers}</tr>")
+    names = "".join(f'<th class="number">{name}</th>' for name in head)
     st.html(
-        '<table class="readings"><thead><tr><th>After</th><th class="number">Alive</th>'
-        f'<th class="number">95 % range</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<table class="readings"><thead><tr><th>{"By" if ahead else "After"}</th>{names}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
 

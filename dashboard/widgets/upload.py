@@ -18,10 +18,11 @@ USED_AS = (Phase.ARTERIAL, Phase.PORTAL_VENOUS, None)
 def images() -> None:
     """The drop zone for images, and the series read so far."""
     now = session.draft()
+    folder = st.toggle(texts.WHOLE_FOLDER, key="upload.folder")
     dropped = st.file_uploader(
-        texts.DROP_IMAGES,
-        accept_multiple_files=True,
-        key=f"upload.images.{now.uploads}",
+        texts.DROP_FOLDER if folder else texts.DROP_IMAGES,
+        accept_multiple_files="directory" if folder else True,
+        key=f"upload.images.{now.uploads}.{folder}",
         help=texts.DROP_HELP,
     )
     if dropped:

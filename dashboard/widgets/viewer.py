@@ -26,13 +26,13 @@ class Chosen:
 def controls(assessment: Assessment) -> Chosen:
     """Draw the controls above the pictures."""
     geometry = assessment.portal_venous.geometry
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="look", horizontal=True, vertical_alignment="bottom", gap="medium"):
         head = _kept("Heatmap", [*(h for h in HEADS if h in assessment.heatmaps), None], texts.head_name, "head")
         plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
         window = _kept("Window", list(slices.WINDOWS), str, "window")
         outline = st.toggle("Liver outline", key=_prime("outline", True))
     _remember("outline", outline)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="move", horizontal=True, vertical_alignment="bottom", gap="medium"):
         position = _slice(assessment, plane, head)
         opacity = st.slider(
             "Heatmap opacity",

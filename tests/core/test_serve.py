@@ -76,7 +76,7 @@ def test_relative_weights_keep_their_meaning(monkeypatch: pytest.MonkeyPatch, tm
 def test_status_of_the_child(status: int, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
     class Child:
         def __init__(self, command: list[str], **_: Any) -> None:
-            assert "streamlit" in command
+            assert "dashboard.launch" in command
 
         def wait(self) -> int:
             return status

@@ -341,14 +341,20 @@ def test_real_damaged_series_names_its_gaps_and_foreign_files(shared_data: Path)
     assert "TCGA" not in " ".join(named.values())
 
 
-def test_deflate_bomb_is_left_out(tmp_path: Path) -> None:
+def test_deflate_bomb_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.io.dicom_headers._MAX_INFLATED_BYTES", 2**20)
     write_series(tmp_path, phantom(), axial())
     dataset = slice_dataset(phantom(), axial(), 1)
     save(dataset, tmp_path / "bomb", DeflatedExplicitVRLittleEndian)
     head = (tmp_path / "bomb").read_bytes()[:144]
     length = int.from_bytes(head[140:144], "little")
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
-    zeros = bytes(2**24)
-    body = b"".join(packer.compress(zeros) for _ in range(33)) + packer.flush()
+    body = packer.compress(bytes(2**22)) + packer.flush()
     (tmp_path / "bomb").write_bytes((tmp_path / "bomb").read_bytes()[: 144 + length] + body)
     assert "inflates beyond all measure" in codes(only(tmp_path))["foreign_files"]
+
+
+def test_frames_that_do_not_add_up_are_left_out(tmp_path: Path) -> None:
+    write_series(tmp_path, phantom(), axial())
+    save(slice_dataset(phantom(), axial(), 1, NumberOfFrames=1_000_000), tmp_path / "many")
+    assert "a multiframe image without a position for each frame" in codes(only(tmp_path))["foreign_files"]

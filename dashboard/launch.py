@@ -1,0 +1,33 @@
+"""Starts the server: `python -m dashboard.launch run dashboard/app.py [options]`, as `haic-nomogram serve` does.
+
+Streamlit learns the machine's addresses by asking the network, once a page of another origin knocks. Here they are set
+beforehand, so that nothing is asked and such a page is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+
+THIS_MACHINE = "127.0.0.1"
+
+
+def stay_offline() -> None:
+    """Give Streamlit the answers that it would fetch from outside."""
+    from streamlit import net_util
+
+    if not {"_internal_ip", "_external_ip"} <= vars(net_util).keys():
+        raise RuntimeError("streamlit keeps the machine's addresses elsewhere: check that no request leaves it")
+    net_util._internal_ip = THIS_MACHINE
+    net_util._external_ip = THIS_MACHINE
+
+
+def main() -> None:
+    """Hand over to Streamlit's command line."""
+    from streamlit.web.cli import main as streamlit
+
+    stay_offline()
+    streamlit(prog_name="streamlit")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

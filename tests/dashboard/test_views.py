@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.case import ClinicalRecord
+from dashboard import texts
+from tests.dashboard import builders
+from tests.dashboard.conftest import APP
+
+OpenPage = Callable[..., AppTest]
+
+
+def html(page: AppTest) -> str:
+    """All HTML blocks of the page as one text."""
+    return "\n".join(block.proto.body for block in page.get("html"))
+
+
+def draft(page: AppTest):  # type: ignore[no-untyped-def]
+    return page.session_state["draft"]
+
+
+def by_label(elements, label):  # type: ignore[no-untyped-def]
+    return next(element for element in elements if element.label == label)
+
+
+def test_app_opens_on_the_case_page_with_warning_and_provenance() -> None:
+    page = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert not page.exception
+    shown = html(page)
+    assert texts.NOT_FOR_CLINICAL_USE in shown
+    assert texts.DEMONSTRATION_WEIGHTS in shown
+    assert "trained on simulated tumours" in shown.split("Where the numbers come from")[1]
+    assert [button.label for button in page.button][0] == "Open the demo case"
+
+
+@pytest.mark.parametrize("name", ["case", "images", "prognosis"])
+def test_every_page_opens_empty(open_page: OpenPage, name: str) -> None:
+    assert not open_page(name).exception
+
+
+@pytest.mark.parametrize("name", ["case", "images", "prognosis"])
+def test_every_page_opens_with_an_assessment(open_page: OpenPage, name: str) -> None:
+    assert not open_page(name, builders.assessment()).exception
+
+
+def test_images_say_nothing_yet(open_page: OpenPage) -> None:
+    page = open_page("images")
+    assert page.markdown[0].value == texts.NOTHING_ASSESSED
+    assert not page.get("plotly_chart")
+
+
+def test_form_starts_unknown_and_keeps_it(open_page: OpenPage) -> None:
+    page = open_page("case")
+    assert set(draft(page).clinical) == {field.name for field in fields(ClinicalRecord)}
+    assert draft(page).record() == ClinicalRecord()
+
+
+def test_form_takes_numbers_and_words_and_gives_up_on_none(open_page: OpenPage) -> None:
+    page = open_page("case")
+    by_label(page.number_input, "Age (years)").set_value(61.0)
+    by_label(page.selectbox, "Portal vein tumour thrombus (PVTT)").set_value(True)
+    by_label(page.selectbox, "Response (mRECIST)").set_value("PR")
+    page.run()
+    assert draft(page).record() == ClinicalRecord(age_years=61.0, pvtt=True, response="PR")
+    by_label(page.number_input, "Age (years)").set_value(None)
+    page.run()
+    assert draft(page).record().age_years is None
+
+
+def test_a_full_record_goes_through_the_form_unchanged(open_page: OpenPage) -> None:
+    page = open_page("case", builders.assessment())
+    assert draft(page).record() == builders.CLINICAL
+
+
+def test_contradicting_values_are_one_sentence_and_stay(open_page: OpenPage) -> None:
+    page = open_page("case")
+    by_label(page.selectbox, "Portal vein tumour thrombus (PVTT)").set_value(True)
+    by_label(page.selectbox, "Macrovascular invasion").set_value(False)
+    page.run()
+    assert "macrovascular_invasion" in page.error[0].value
+    assert draft(page).clinical["pvtt"] is True
+
+
+def test_wrong_files_are_one_sentence_and_values_stay(open_page: OpenPage) -> None:
+    page = open_page("case")
+    by_label(page.number_input, "Age (years)").set_value(61.0)
+    page.run()
+    images = next(u for u in page.file_uploader if u.label == texts.DROP_IMAGES)
+    images.set_value([("jane_doe.nii.gz", b"this is text, not an image", "application/gzip")])
+    page.run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith("image series: expected")
+    assert "jane" not in page.error[0].value
+    assert by_label(page.number_input, "Age (years)").value == 61.0
+
+
+def test_wrong_clinical_file_changes_nothing(open_page: OpenPage) -> None:
+    page = open_page("case", builders.assessment())
+    loader = by_label(page.file_uploader, texts.DROP_RECORD)
+    loader.set_value(("clinical.json", b'{"age_years": 430}', "application/json"))
+    page.run()
+    assert "0-120" in page.error[0].value
+    assert draft(page).record() == builders.CLINICAL
+
+
+def test_clinical_file_fills_the_form(open_page: OpenPage) -> None:
+    page = open_page("case")
+    loader = by_label(page.file_uploader, texts.DROP_RECORD)
+    loader.set_value(("clinical.json", b'{"age_years": 43, "response": null}', "application/json"))
+    page.run()
+    assert not page.error
+    assert by_label(page.number_input, "Age (years)").value == 43.0
+
+
+def test_prognosis_leads_with_the_sentence(open_page: OpenPage) -> None:
+    assessment = builders.assessment()
+    page = open_page("prognosis", assessment)
+    assert assessment.post is not None
+    assert texts.lead_sentence(assessment.post.os[36], 36) in html(page)
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_prognosis_works_without_images(open_page: OpenPage) -> None:
+    page = open_page("prognosis")
+    assert texts.NO_PROGNOSIS["pre"] in page.info[0].value
+    by_label(page.button_group, texts.INPUT_LABELS["pvtt"]).set_value(False)
+    by_label(page.button_group, texts.INPUT_LABELS["dlr"]).set_value("By hand")
+    page.run()
+    assert not page.exception
+    assert "Of 100 people like this" in html(page)
+    assert draft(page).dlr == 0.8
+
+
+def test_moving_a_slider_makes_the_score_manual_and_moves_the_sentence(open_page: OpenPage) -> None:
+    page = open_page("prognosis", builders.assessment())
+    before = html(page)
+    page.slider[1].set_value(0.3)
+    page.run()
+    assert draft(page).dlr == 0.3
+    assert by_label(page.button_group, texts.INPUT_LABELS["dlr"]).value == "By hand"
+    assert html(page) != before
+    by_label(page.button_group, texts.INPUT_LABELS["dlr"]).set_value("Model")
+    page.run()
+    assert draft(page).dlr is None
+    assert html(page) == before
+
+
+def test_post_model_waits_for_the_response(open_page: OpenPage) -> None:
+    page = open_page("prognosis", builders.assessment())
+    assert by_label(page.button_group, "Model").value == "post"
+    by_label(page.button_group, texts.INPUT_LABELS["response"]).set_value(None)
+    page.run()
+    assert list(by_label(page.button_group, "Model").options) == [texts.MODEL_NAMES["pre"]]
+    assert texts.POST_WAITS in html(page)
+
+
+def test_inputs_on_the_prognosis_page_move_the_form(open_page: OpenPage) -> None:
+    page = open_page("prognosis", builders.assessment())
+    by_label(page.button_group, texts.INPUT_LABELS["haic_sessions"]).set_value(2)
+    page.run()
+    assert draft(page).record().haic_sessions == 2
+
+
+def test_more_sessions_than_the_model_counts_are_kept(open_page: OpenPage) -> None:
+    page = open_page("prognosis", builders.assessment(ClinicalRecord(**(builders.CLINICAL.known() | {"haic_sessions": 7}))))
+    page.run()
+    assert draft(page).record().haic_sessions == 7
+
+
+def test_survival_so_far_is_in_the_sentence(open_page: OpenPage) -> None:
+    clinical = ClinicalRecord(**(builders.CLINICAL.known() | {"months_since_first_haic": 14.0}))
+    page = open_page("prognosis", builders.assessment(clinical))
+    assert "who are alive 14 months after the first HAIC" in html(page)
+
+
+def test_images_jump_to_heat_and_lesion(open_page: OpenPage) -> None:
+    page = open_page("images", builders.assessment())
+    assert len(page.get("plotly_chart")) == 2
+    slice_slider = next(s for s in page.slider if s.label.startswith("Slice"))
+    assert slice_slider.value == 19
+    slice_slider.set_value(3)
+    page.run()
+    by_label(page.button, "Hottest slice").click()
+    page.run()
+    assert next(s for s in page.slider if s.label.startswith("Slice")).value == 19
+    by_label(page.button, "Largest lesion").click()
+    page.run()
+    assert next(s for s in page.slider if s.label.startswith("Slice")).value == 19
+
+
+def test_no_lesion_button_without_lesions(open_page: OpenPage) -> None:
+    page = open_page("images", builders.assessment(lesions=False))
+    assert "Largest lesion" not in [button.label for button in page.button]
+    assert "no lesion mask" in html(page)
+
+
+def test_images_without_heatmaps_or_mask(open_page: OpenPage) -> None:
+    from dataclasses import replace
+
+    bare = replace(builders.assessment(), heatmaps={}, liver_mask=None, evidence=None, os_heads={})
+    page = open_page("images", bare)
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
