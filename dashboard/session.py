@@ -35,6 +35,7 @@ DEMO_SEED = 0
 DEMO_ID = "Demo case"
 ZIP_HEAD = b"PK\x03\x04"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.")
+Model = Literal["pre", "post"]
 _log = logging.getLogger(__name__)
 
 
@@ -153,6 +154,13 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def take_over(prefix: str, values: dict[str, Any]) -> None:
+    """Put what the widgets `prefix` + name hold into `values`, before they are drawn."""
+    for key in st.session_state:
+        if str(key).startswith(prefix):
+            values[str(key).removeprefix(prefix)] = st.session_state[key]
+
+
 def know_page(page: Any) -> None:
     """Keep a page by its title, for st.switch_page."""
     st.session_state[f"page.{page.title}"] = page
@@ -210,7 +218,15 @@ def _demo_case() -> Case:
     return Case(DEMO_ID, made.arterial, made.portal_venous, made.clinical)
 
 
-def nomogram(model: Literal["pre", "post"]) -> Nomogram:
+def missing(model: Model, found: Outlook) -> list[str]:
+    """Names of the inputs that the model still needs."""
+    from core.survival.prognoses import model_inputs
+
+    inputs = model_inputs(found.clinical, found.scores)
+    return [name for name in nomogram(model).names if inputs[name] is None]
+
+
+def nomogram(model: Model) -> Nomogram:
     """One of the two published models."""
     found: Nomogram = getattr(models(), model)
     return found

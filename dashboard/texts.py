@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from core.case import ClinicalRecord, Phase
 from core.findings import HEADS, Assessment, CurvePoint, Prognosis, RiskGroup, Score, ScoreOrigin, Scores, Survival
 
+UNKNOWN = "unknown"
 PRODUCT = "HAIC Nomogram"
 SUBTITLE = "Survival after hepatic arterial infusion chemotherapy for hepatocellular carcinoma"
 ABOUT = (
@@ -80,10 +84,6 @@ KNOWN_NOT_LEVERS = (
     "sessions do not by themselves prolong life, patients who live longer can receive more."
 )
 POST_WAITS = "The post-treatment model is offered once the response has been assessed."
-NO_PROGNOSIS = {
-    "pre": "The pre-treatment model needs PVTT and the DLR score.",
-    "post": "The post-treatment model needs PVTT, response, HAIC sessions, the MTM score and the DLR score.",
-}
 FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
 SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
@@ -105,6 +105,7 @@ DEMO_IS = "A procedural patient, made by computer: no images of anybody."
 DEMO_LOADED = "The demo case is loaded: a procedural patient, made by computer. Both phases are simulated."
 IMAGES_LOADED = "The images of this case are being assessed."
 IMAGES_FINE = "Nothing to remark on the images."
+WHAT_HAPPENS = "What the assessment does"
 NOTHING_ASSESSED = "No images have been assessed yet."
 FAULT = "Something went wrong on our side; your entries are kept. The log of the server says more."
 
@@ -145,6 +146,13 @@ def lead_sentence(survival: Survival, months: int, alive_at: float | None = None
         f"Of 100 {group}, {_count(alive)} {verb} alive at {years(months)} "
         f"(range {percent_range(survival)}) and {deaths} {died}."
     )
+
+
+def still_missing(names: Sequence[str]) -> str:
+    """What stands in the place of the sentence while inputs are unknown."""
+    missing = [AXIS_NAMES.get(name, name) for name in names]
+    listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    return f"For a prognosis this model still needs: {listed}."
 
 
 def time_origin(prognosis: Prognosis) -> str:
@@ -223,7 +231,16 @@ def curve_description(curve: tuple[CurvePoint, ...]) -> str:
 
 def yes_no(value: bool | None) -> str:
     """An answer that can be unknown."""
-    return {None: "unknown", False: "no", True: "yes"}[value]
+    return {None: UNKNOWN, False: "no", True: "yes"}[value]
+
+
+def unknown_between(low: float, high: float) -> str:
+    """What an empty number field says: unknown, and the range that is accepted."""
+    top = f"10{str(round(math.log10(high))).translate(SUPERSCRIPTS)}" if high >= 1e6 else f"{high:g}"
+    return f"{UNKNOWN} ({low:g}–{top})"
+
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 WORDS = {
@@ -237,7 +254,7 @@ WORDS = {
 
 def word(value: str | None) -> str:
     """A word of a choice, for people."""
-    return "unknown" if value is None else WORDS.get(value, value)
+    return UNKNOWN if value is None else WORDS.get(value, value)
 
 
 def axis_readings(clinical: ClinicalRecord, scores: Scores) -> dict[str, str]:
@@ -253,8 +270,10 @@ def axis_readings(clinical: ClinicalRecord, scores: Scores) -> dict[str, str]:
     }
 
 
-def nomogram_description(prognosis: Prognosis) -> str:
+def nomogram_description(prognosis: Prognosis | None) -> str:
     """The nomogram in words, for screen readers."""
+    if prognosis is None:
+        return "Nomogram without a patient: not all inputs are known."
     parts = [f"{AXIS_NAMES.get(name, name)} {points:.0f} points" for name, points in prognosis.points.items()]
     return f"Nomogram: {', '.join(parts)}; total {prognosis.total_points:.0f} points."
 
@@ -262,9 +281,9 @@ def nomogram_description(prognosis: Prognosis) -> str:
 DIRECTIONS = {"axial": "from the feet up", "coronal": "from front to back", "sagittal": "from right to left"}
 
 
-def head_name(head: str | None) -> str:
+def head_name(head: str) -> str:
     """A head of the network, or none."""
-    return "None" if head is None else HEAD_NAMES[head]
+    return HEAD_NAMES.get(head, "None")
 
 
 def on_which_grid(phase: Phase) -> str:

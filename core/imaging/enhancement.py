@@ -20,8 +20,10 @@ _BONE_HU = 170.0
 _CLIP_HU = (-100.0, 300.0)  # lung and dense bone would else outweigh the vessel's rim
 _STEP_PENALTY = 6.0  # HU; the aorta runs straight, so a step aside must pay for itself
 _VERTEBRA_PENALTY = 200.0
-_VERTEBRA_RADIUS = 4.5  # voxels, 13.5 mm: wider than an aorta, narrower than a vertebral body
+_VERTEBRA_RADIUS = 5.5  # voxels, 16.5 mm: wider than an aorta, narrower than a vertebra
+_VERTEBRA_STEP = 3  # slices; a vertebra is 9 to 12 of them high
 _BODY_FRACTION = 0.05
+_MARGIN = 14  # voxels around a window, so that filters see what lies beside it
 
 _EVEN_HU = 25.0
 _LEAST_VOXELS = 20
@@ -47,11 +49,10 @@ class Enhancement:
 def measure(hu: npt.NDArray[Any], geometry: Geometry, liver: npt.NDArray[np.bool_] | None = None) -> Enhancement:
     """Enhancement of a CT (I, J, K); with `liver`, on the same grid, the slices are limited to the liver's."""
     coarse, mask = _coarse(hu, geometry, liver)
-    bone = _wide_bone(coarse)
-    spine = _spine(coarse, bone)
+    spine = _spine(coarse)
     if spine is None:
         return Enhancement(None, _liver(coarse, mask), None)
-    return Enhancement(_aorta(coarse, bone, spine), _liver(coarse, mask), _kidney(coarse, spine))
+    return Enhancement(_aorta(coarse, spine), _liver(coarse, mask), _kidney(coarse, spine))
 
 
 def _coarse(
@@ -68,7 +69,7 @@ def _coarse(
     return coarse[:, :, window], mask[:, :, window]
 
 
-def _spine(hu: Floats, bone: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
+def _spine(hu: Floats) -> tuple[int, int] | None:
     """Index (i, j) where wide bone is densest in the middle third and the posterior half of the body."""
     from scipy import ndimage
 
@@ -77,14 +78,20 @@ def _spine(hu: Floats, bone: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
     front, back = _extent(body.sum(axis=(0, 2)), 0.3)
     if body.mean() < _BODY_FRACTION or right - left < 30 or back - front < 20:
         return None
-    window = np.zeros(hu.shape[:2], dtype=bool)
-    third = (right - left) // 3
-    window[left + third : right - third + 1, (front + back) // 2 : back + 1] = True
-    density = ndimage.gaussian_filter(bone.mean(axis=2) * window, 5.0)
+    third, middle = (right - left) // 3, (front + back) // 2
+    around, inner = _around(hu, (left + third, right - third + 1), (middle, back + 1))
+    density = ndimage.gaussian_filter(_wide_bone(around)[inner].mean(axis=2), 5.0)
     if density.max() < 0.05:
         return None
     i, j = np.unravel_index(int(density.argmax()), density.shape)
-    return int(i), int(j)
+    return left + third + int(i), middle + int(j)
+
+
+def _around(hu: Floats, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Floats, tuple[slice, slice]]:
+    """A window of `hu` with a margin where there is one, and where the window lies in it."""
+    top, before = max(rows[0] - _MARGIN, 0), max(columns[0] - _MARGIN, 0)
+    inner = slice(rows[0] - top, rows[1] - top), slice(columns[0] - before, columns[1] - before)
+    return hu[top : rows[1] + _MARGIN, before : columns[1] + _MARGIN], inner
 
 
 def _extent(profile: npt.NDArray[Any], share: float) -> tuple[int, int]:
@@ -92,33 +99,35 @@ def _extent(profile: npt.NDArray[Any], share: float) -> tuple[int, int]:
     return (int(inside[0]), int(inside[-1])) if inside.size else (0, 0)
 
 
-def _aorta(hu: Floats, bone: npt.NDArray[np.bool_], spine: tuple[int, int]) -> float | None:
+def _aorta(hu: Floats, spine: tuple[int, int]) -> float | None:
     """HU along the best path through round, even, outstanding places that are not bone, 12-66 mm before the spine."""
     from scipy import ndimage
 
     i, j = spine
-    clipped = np.clip(hu, *_CLIP_HU)
+    rows, columns = (max(i - 6, 0), i + 15), (max(j - 22, 0), max(j - 4, 0))
+    around, inner = _around(hu, rows, columns)
+    clipped = np.clip(around, *_CLIP_HU)
     mean = ndimage.uniform_filter(clipped, (3, 3, 1))
     spread = np.sqrt(np.maximum(ndimage.uniform_filter(clipped**2, (3, 3, 1)) - mean**2, 0.0))
     round_bright = ndimage.gaussian_filter(clipped, (2.0, 2.0, 1.0)) - ndimage.gaussian_filter(clipped, (4.5, 4.5, 1.0))
-    window = (slice(max(i - 6, 0), i + 15), slice(max(j - 22, 0), max(j - 4, 0)))
-    score = (round_bright - spread - _VERTEBRA_PENALTY * bone)[window]
+    score = (round_bright - spread - _VERTEBRA_PENALTY * _wide_bone(around))[inner]
     if min(score.shape[:2]) < 5:
         return None
     across, along = _best_path(score)
-    return float(np.median(mean[window][across, along, np.arange(score.shape[2])]))
+    return float(np.median(mean[inner][across, along, np.arange(score.shape[2])]))
 
 
 def _wide_bone(hu: Floats) -> npt.NDArray[np.bool_]:
     """Vertebrae: bone over 39 mm of the long axis, filled in each slice, where it is too wide to be a vessel."""
     from scipy import ndimage
 
-    bone = ndimage.maximum_filter1d((hu > _BONE_HU).astype(np.uint8), 13, axis=2) > 0
+    bone = ndimage.maximum_filter1d((hu > _BONE_HU).astype(np.uint8), 13, axis=2)[:, :, ::_VERTEBRA_STEP] > 0
     radius = int(_VERTEBRA_RADIUS)
     disc = np.hypot(*np.mgrid[-radius : radius + 1, -radius : radius + 1]) <= _VERTEBRA_RADIUS
-    filled = np.stack([ndimage.binary_fill_holes(bone[:, :, k]) for k in range(hu.shape[2])], axis=2)
+    filled = np.stack([ndimage.binary_fill_holes(bone[:, :, k]) for k in range(bone.shape[2])], axis=2)
     wide = ndimage.binary_opening(filled, disc[:, :, None])
-    return np.asarray(ndimage.binary_dilation(wide, np.ones((3, 3, 1), dtype=bool)), dtype=bool)
+    grown = ndimage.binary_dilation(wide, np.ones((3, 3, 1), dtype=bool))
+    return np.asarray(grown, dtype=bool).repeat(_VERTEBRA_STEP, axis=2)[:, :, : hu.shape[2]]
 
 
 def _best_path(score: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -167,12 +176,12 @@ def _kidney(hu: Floats, spine: tuple[int, int]) -> float | None:
     from scipy import ndimage
 
     i, j = spine
-    clipped = np.clip(hu, *_CLIP_HU)
+    clipped = np.clip(hu[max(i - 29, 0) : i + 29, max(j - 21, 0) : j + 5], *_CLIP_HU)
     mean = ndimage.uniform_filter(clipped, 3)
     spread = np.sqrt(np.maximum(ndimage.uniform_filter(clipped**2, 3) - mean**2, 0.0))
     even = np.where((mean > 0) & (spread < _EVEN_HU), mean, np.nan)
-    rows = slice(max(j - 20, 0), j + 4)
-    beside = np.concatenate([even[max(i - 28, 0) : max(i - 8, 0), rows], even[i + 8 : i + 28, rows]])
+    centre = min(i, 29)
+    beside = np.concatenate([even[1 : max(centre - 8, 1), 1:-1], even[centre + 8 : -1, 1:-1]])
     enough = np.isfinite(beside).sum(axis=(0, 1)) >= _LEAST_VOXELS
     if not enough.any():
         return None

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.case import Notice
 from core.errors import InputError
-from core.io.dicom_headers import Rejected, Slice, read_headers
+from core.io.dicom_headers import Rejected, read_headers
 from core.io.dicom_pixels import decode
+from core.io.dicom_slice import Slice
 from core.io.dicom_stack import DUPLICATE_MM, fill, positions, stack
 from core.io.raw import MIN_SLICES, RawImage, check_affine, three_axes
 from core.io.scan import listing

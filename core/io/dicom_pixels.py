@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.imaging.resample import AIR_HU
-from core.io.dicom_headers import Rejected, Slice, open_dicom
+from core.io.dicom_headers import Rejected, open_dicom
+from core.io.dicom_slice import Slice
 
 _OWN_SYNTAXES = frozenset(
     {
@@ -43,7 +44,7 @@ def decode(slices: list[Slice]) -> tuple[dict[tuple[int, int], Plane], Rejected]
             for one in frames:
                 planes[file, one.frame] = _hounsfield(stored[one.frame], one, rescaled)
         except Exception:  # decoders raise many kinds for damaged data; all mean the same
-            rejected.append((file, "a DICOM file with truncated or damaged pixels"))
+            rejected.append((file, "a DICOM file whose pixels cannot be decoded"))
     return planes, rejected
 
 

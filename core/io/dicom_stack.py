@@ -10,7 +10,7 @@ import numpy.typing as npt
 from core.case import Notice
 from core.errors import InputError
 from core.geometry import FloatArray
-from core.io.dicom_headers import Slice
+from core.io.dicom_slice import Slice
 from core.io.raw import MIN_SLICES, SPACING_RANGE_MM
 
 DUPLICATE_MM = 0.05

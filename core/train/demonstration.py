@@ -38,8 +38,8 @@ Array = npt.NDArray[np.float64]
 class DemonstrationTraining:
     """Size and seed of the cohort."""
 
-    treated: int = 260
-    resected: int = 300
+    treated: int = 200
+    resected: int = 200
     seed: int = 2023
     workers: int = 1
 

@@ -47,7 +47,7 @@ def train_segmenter(
         training_scan(*_read_pair(data / "totalsegmentator/example_ct.nii.gz", data / "totalsegmentator/liver.nii.gz"))
     )
     scans = [*(scans * REAL_REPEATS), *phantom_scans()]
-    work = out / "training-segmenter"
+    work = out.parent / "training-segmenter"
     state = load_file(fit(scans, work, settings, report, resume))
     folder = export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, ())
     metrics = evaluate(Segmenter.load(read_artefact(out, "segmenter")), read_scans(data, TEST_SCANS), TEST_SCANS)

@@ -53,9 +53,13 @@ class Drawing:
 
 
 def nomogram_drawing(
-    nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], readings: Mapping[str, str], colours: Palette
+    nomogram: Nomogram,
+    prognosis: Prognosis | None,
+    names: Mapping[str, str],
+    readings: Mapping[str, str],
+    colours: Palette,
 ) -> go.Figure:
-    """The drawing with the patient's marks.
+    """The drawing with the patient's marks; without a prognosis, the axes alone.
 
     Args:
         names: heading of each input's axis, by term name.
@@ -67,7 +71,8 @@ def nomogram_drawing(
     figure = go.Figure()
     rows = drawing.rows
     figure.add_trace(_lines(rows, colours))
-    figure.add_trace(_drops(drawing, colours))
+    if prognosis is not None:
+        figure.add_trace(_drops(drawing, colours))
     figure.add_trace(_tick_labels(rows, colours))
     figure.add_trace(_texts(rows, colours, side="left"))
     figure.add_trace(_texts(rows, colours, side="right"))
@@ -87,8 +92,8 @@ def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], 
             heading=names.get(axis.name, axis.label),
             span=(min(t.points for t in axis.ticks) / 100, max(t.points for t in axis.ticks) / 100),
             ticks=_thinned([(t.points / 100, t.label) for t in axis.ticks]),
-            mark=prognosis.points[axis.name] / 100,
-            reading=f"{readings.get(axis.name, '')} · {prognosis.points[axis.name]:.0f} points",
+            mark=None if prognosis is None else prognosis.points[axis.name] / 100,
+            reading=_reading(readings.get(axis.name, ""), None if prognosis is None else prognosis.points[axis.name]),
         )
         for axis in axes(nomogram)
     )
@@ -98,24 +103,28 @@ def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], 
         heading="Total points",
         span=(0, 1),
         ticks=tuple((p / most, str(p)) for p in range(0, int(most) + 1, step)),
-        mark=prognosis.total_points / most,
-        reading=f"{prognosis.total_points:.0f} points",
+        mark=None if prognosis is None else prognosis.total_points / most,
+        reading="" if prognosis is None else f"{prognosis.total_points:.0f} points",
     )
     return Drawing(ruler, inputs, total, _survival_rows(nomogram, prognosis, most))
 
 
-def _survival_rows(nomogram: Nomogram, prognosis: Prognosis, most: float) -> tuple[Row, ...]:
+def _reading(value: str, points: float | None) -> str:
+    return value if points is None else f"{value} · {points:.0f} points"
+
+
+def _survival_rows(nomogram: Nomogram, prognosis: Prognosis | None, most: float) -> tuple[Row, ...]:
     drawn = []
     for axis in survival_axes(nomogram):
         places = [(t.total_points / most, f"{100 * t.survival:.0f}") for t in axis.ticks]
-        reading = prognosis.os[axis.months]
+        reading = None if prognosis is None else prognosis.os[axis.months]
         drawn.append(
             Row(
                 heading=f"{axis.months // 12}-year survival, %",
                 span=(places[0][0], places[-1][0]) if places else (0, 1),
                 ticks=_thinned(places),
-                mark=_place(nomogram, axis.months, reading, most),
-                reading=f"{100 * reading.value:.0f} %",
+                mark=None if reading is None else _place(nomogram, axis.months, reading, most),
+                reading="" if reading is None else f"{100 * reading.value:.0f} %",
             )
         )
     return tuple(drawn)

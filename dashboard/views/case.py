@@ -36,6 +36,9 @@ def _images() -> None:
         blocks.note(texts.DEMO_IS)
     upload.images()
     blocks.note(texts.UPLOADS_STAY)
+    if not now.series:
+        frame.section(texts.WHAT_HAPPENS)
+        progress.planned()
     if now.chosen(Phase.PORTAL_VENOUS):
         with st.expander(texts.OWN_MASK, key="own-mask"):
             upload.mask()

@@ -45,13 +45,16 @@ def _live() -> None:
         model, months, digits = _choose(outlook)
     prognosis: Prognosis | None = getattr(outlook, model)
     if prognosis is None:
-        words.info(texts.NO_PROGNOSIS[model])
+        with words:
+            blocks.lead(texts.still_missing(session.missing(model, outlook)), "")
+        with middle:
+            _nomogram(model, None, outlook)
     else:
         shown = _shown_horizon(prognosis, months)
         with words:
             _sentence(prognosis, shown)
         with middle:
-            _nomogram(prognosis, outlook)
+            _nomogram(model, prognosis, outlook)
         with right:
             _survival(prognosis, shown, digits)
     with middle:
@@ -59,10 +62,10 @@ def _live() -> None:
         blocks.criteria(outlook.criteria)
     with right:
         frame.section("Warnings")
-        blocks.notices(outlook.warnings, texts.NO_WARNINGS)
+        blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
 
 
-def _choose(outlook: session.Outlook) -> tuple[str, int, int]:
+def _choose(outlook: session.Outlook) -> tuple[session.Model, int, int]:
     """The model, the horizon in months and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         months = st.segmented_control(
@@ -104,10 +107,10 @@ def _sentence(prognosis: Prognosis, months: int) -> None:
     blocks.lead(texts.lead_sentence(survival, months, alive_at), texts.time_origin(prognosis))
 
 
-def _nomogram(prognosis: Prognosis, outlook: session.Outlook) -> None:
+def _nomogram(model: session.Model, prognosis: Prognosis | None, outlook: session.Outlook) -> None:
     frame.section("Nomogram")
     figure = nomogram_drawing(
-        session.nomogram(prognosis.model),
+        session.nomogram(model),
         prognosis,
         texts.AXIS_NAMES,
         texts.axis_readings(outlook.clinical, outlook.scores),
@@ -115,7 +118,7 @@ def _nomogram(prognosis: Prognosis, outlook: session.Outlook) -> None:
     )
     alt = texts.nomogram_description(prognosis)
     st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
-    if prognosis.os_conditional:
+    if prognosis is not None and prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
 
 

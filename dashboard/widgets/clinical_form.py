@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -47,8 +47,9 @@ def clinical_form() -> None:
 
 
 def known_count() -> tuple[int, int]:
-    """(fields with a value, all fields) of the draft."""
+    """(fields with a value, all fields), as the form stands now."""
     values = session.draft().clinical
+    session.take_over(PREFIX, values)
     return sum(values.get(f.name) is not None for f in fields(ClinicalRecord)), len(fields(ClinicalRecord))
 
 
@@ -105,19 +106,26 @@ def _number(member: Field[Any], key: str) -> float | int | None:
         value=None,
         step=cast(1),
         format="%d" if cast is int else "%g",
-        placeholder=f"unknown ({low:g}–{high:.12g})",
+        placeholder=texts.unknown_between(low, high),
         key=key,
     )
     return value
 
 
 def _yes_no(member: Field[Any], key: str) -> bool | None:
-    answer: bool | None = st.selectbox(label(member.metadata), [None, False, True], format_func=texts.yes_no, key=key)
-    return answer
+    return _one_of(member, key, [False, True], texts.yes_no)
 
 
 def _choice(member: Field[Any], key: str) -> str | None:
-    answer: str | None = st.selectbox(
-        label(member.metadata), [None, *words(member.name)], format_func=texts.word, key=key
+    return _one_of(member, key, list(words(member.name)), texts.word)
+
+
+def _one_of(member: Field[Any], key: str, options: list[Any], words_for: Callable[[Any], str]) -> Any:
+    return st.selectbox(
+        label(member.metadata),
+        [None, *options],
+        index=None,
+        format_func=words_for,
+        placeholder=texts.UNKNOWN,
+        key=key,
     )
-    return answer

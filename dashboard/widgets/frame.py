@@ -12,13 +12,13 @@ from core import __version__
 from dashboard import session, texts
 
 _HERE = Path(__file__).resolve().parents[1]
-_STYLE = _HERE / "style.css"
+STYLE = _HERE / "style.css"
 ICON = str(_HERE / "icon.png")  # a material icon would be fetched from outside
 
 
 def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
     """Product, pages and case on one line, the standing warning below it."""
-    st.html(_STYLE)
+    st.html(STYLE)
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(f'<div class="brand"><i aria-hidden="true"></i><span>{texts.PRODUCT}</span></div>', width="content")
         with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):

@@ -17,52 +17,47 @@ MODEL, BY_HAND, UNKNOWN = "Model", "By hand", "Unknown"
 
 def live_inputs(model: Scores) -> None:
     """Draw the inputs; what is set goes to the session's draft, so that the clinical form follows."""
-    _one_of("pvtt", [None, False, True], texts.yes_no)
-    _one_of("response", [None, "CR", "PR", "SD", "PD"], lambda value: value or "unknown")
-    _sessions()
-    _months()
+    values = session.draft().clinical
+    values["pvtt"] = _one_of("pvtt", {"no": False, "yes": True}, values.get("pvtt"))
+    values["response"] = _one_of("response", {word: word for word in ("CR", "PR", "SD", "PD")}, values.get("response"))
+    values["haic_sessions"] = _sessions(values.get("haic_sessions"))
+    values["months_since_first_haic"] = _months(values.get("months_since_first_haic"))
     for name in ("mtm", "dlr"):
         _score(name, getattr(model, name))
 
 
-def _one_of(name: str, options: list[Any], format_func: Any) -> None:
-    values = session.draft().clinical
-    key = session.prime(PREFIX + name, values.get(name))
-    values[name] = st.segmented_control(
-        texts.INPUT_LABELS[name], options, format_func=format_func, key=key, required=True, width="stretch"
-    )
-
-
-def _sessions() -> None:
-    """1, 2, 3 or more, as the model counts; a larger number typed in the form is kept."""
-    values = session.draft().clinical
-    typed: int | None = values.get("haic_sessions")
-    key = session.prime(PREFIX + "haic_sessions", None if typed is None else min(typed, MOST_SESSIONS))
-    chosen: int | None = st.segmented_control(
-        texts.INPUT_LABELS["haic_sessions"],
-        [None, 1, 2, 3, MOST_SESSIONS],
-        format_func=lambda n: "unknown" if n is None else f"> {MOST_SESSIONS - 1}" if n == MOST_SESSIONS else str(n),
-        key=key,
+def _one_of(name: str, answers: dict[str, Any], now: Any) -> Any:
+    """One of the answers by its words, or unknown."""
+    words = next((word for word, value in answers.items() if value == now), texts.UNKNOWN)
+    chosen = st.segmented_control(
+        texts.INPUT_LABELS[name],
+        [texts.UNKNOWN, *answers],
+        key=session.prime(PREFIX + name, words),
         required=True,
         width="stretch",
     )
-    kept = chosen == MOST_SESSIONS and typed is not None and typed >= MOST_SESSIONS
-    values["haic_sessions"] = typed if kept else chosen
+    return answers.get(chosen)
 
 
-def _months() -> None:
-    values = session.draft().clinical
-    key = session.prime(PREFIX + "months_since_first_haic", values.get("months_since_first_haic"))
-    values["months_since_first_haic"] = st.number_input(
+def _sessions(typed: int | None) -> int | None:
+    """1, 2, 3 or more, as the model counts; a larger number typed in the form is kept."""
+    answers = {"1": 1, "2": 2, "3": 3, f"> {MOST_SESSIONS - 1}": MOST_SESSIONS}
+    chosen: int | None = _one_of("haic_sessions", answers, None if typed is None else min(typed, MOST_SESSIONS))
+    return typed if chosen == MOST_SESSIONS and typed is not None and typed > MOST_SESSIONS else chosen
+
+
+def _months(now: float | None) -> float | None:
+    value: float | None = st.number_input(
         texts.INPUT_LABELS["months_since_first_haic"],
         min_value=0.0,
         max_value=600.0,
         step=1.0,
         value=None,
         format="%g",
-        placeholder="unknown (0–600)",
-        key=key,
+        placeholder=texts.unknown_between(0, 600),
+        key=session.prime(PREFIX + "months_since_first_haic", now),
     )
+    return value
 
 
 def _score(name: str, model: Score | None) -> None:

@@ -26,6 +26,11 @@ def running() -> None:
         blocks.steps(durations, session.steps(), running=True)
 
 
+def planned() -> None:
+    """The steps to come."""
+    blocks.steps([], session.steps(), running=False)
+
+
 def finished(seconds: Mapping[str, float]) -> None:
     """Durations of a finished assessment."""
     blocks.steps(list(seconds.items()), tuple(seconds), running=False)

@@ -12,7 +12,7 @@ from core.errors import InputError
 from dashboard import session, texts
 from dashboard.widgets import blocks
 
-USED_AS = (Phase.ARTERIAL, Phase.PORTAL_VENOUS, None)
+NOT_USED = "Not used"
 
 
 def images() -> None:
@@ -95,11 +95,12 @@ def _one_series(number: int, series: Any) -> None:
     now = session.draft()
     with st.container(border=True, gap="xsmall"):
         blocks.series(series)
-        key = session.prime(f"role.{now.uploads}.{number}", now.roles[number])
-        now.roles[number] = st.segmented_control(
+        roles = {texts.PHASE_NAMES[phase]: phase for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS)}
+        proposed = next((words for words, phase in roles.items() if phase is now.roles[number]), NOT_USED)
+        chosen = st.segmented_control(
             f"Use series {number + 1} as",
-            USED_AS,
-            format_func=lambda phase: "Not used" if phase is None else texts.PHASE_NAMES[phase],
-            key=key,
+            [*roles, NOT_USED],
+            key=session.prime(f"role.{now.uploads}.{number}", proposed),
             required=True,
         )
+        now.roles[number] = roles.get(chosen or NOT_USED)

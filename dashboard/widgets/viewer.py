@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,6 +14,7 @@ from dashboard import session, texts
 from dashboard.figures import slices
 
 PREFIX = "view."
+NO_HEATMAP = "none"
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,13 @@ def controls(assessment: Assessment) -> Chosen:
     """Draw the controls above the pictures."""
     geometry = assessment.portal_venous.geometry
     with st.container(key="look", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        head = _kept("Heatmap", [*(h for h in HEADS if h in assessment.heatmaps), None], texts.head_name, "head")
+        drawn = [head for head in HEADS if head in assessment.heatmaps]
+        picked = _kept("Heatmap", [*drawn, NO_HEATMAP], texts.head_name, "head")
         plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
         window = _kept("Window", list(slices.WINDOWS), str, "window")
         outline = st.toggle("Liver outline", key=_prime("outline", True))
     _remember("outline", outline)
+    head = None if picked == NO_HEATMAP else picked
     with st.container(key="move", horizontal=True, vertical_alignment="bottom", gap="medium"):
         position = _slice(assessment, plane, head)
         opacity = st.slider(
@@ -49,7 +54,7 @@ def controls(assessment: Assessment) -> Chosen:
     return Chosen(slices.Section(geometry, plane, position), look, head)
 
 
-def _kept(label: str, options: list, words, name: str):  # type: ignore[no-untyped-def, type-arg]
+def _kept(label: str, options: list[Any], words: Callable[[Any], str], name: str) -> Any:
     """A choice that the session remembers; never none."""
     chosen = st.segmented_control(
         label, options, format_func=words, key=_prime(name, options[0]), required=True, wrap=True

@@ -46,7 +46,9 @@ CLINICAL = ClinicalRecord(
     encephalopathy_grade=0,
     prior_treatment=False,
 )
-MTM = Score(0.62, 0.47, 0.75, 0.07, ScoreOrigin.MODEL, {"network": 0.58, "radiomics": 0.61, "clinical": 0.71}, "fusion", "1.0.0")
+MTM = Score(
+    0.62, 0.47, 0.75, 0.07, ScoreOrigin.MODEL, {"network": 0.58, "radiomics": 0.61, "clinical": 0.71}, "fusion", "1.0.0"
+)
 DLR = Score(0.81, 0.72, 0.88, 0.04, ScoreOrigin.MODEL, {"network": 0.81}, "fusion", "1.0.0")
 
 
@@ -54,7 +56,9 @@ DLR = Score(0.81, 0.72, 0.88, 0.04, ScoreOrigin.MODEL, {"network": 0.81}, "fusio
 class FixedFusion:
     """Answers the same scores whatever it is asked."""
 
-    def scores(self, evidence: ImageEvidence, clinical: ClinicalRecord) -> tuple[Scores, Mapping[str, float], tuple[Notice, ...]]:
+    def scores(
+        self, evidence: ImageEvidence, clinical: ClinicalRecord
+    ) -> tuple[Scores, Mapping[str, float], tuple[Notice, ...]]:
         return Scores(MTM, DLR), dict(zip(HEADS[1:], (0.86, 0.61, 0.45, 0.33), strict=True)), ()
 
 
@@ -98,7 +102,8 @@ def labels(lesions: bool = True) -> np.ndarray[Any, Any]:
     i, j, k = np.indices(GRID.shape)
     found[((i - 19) / 11) ** 2 + ((j - 22) / 11) ** 2 + ((k - 15) / 11) ** 2 < 1] = 1
     if lesions:
-        found[((i - 17) / 4) ** 2 + ((j - 22) / 4) ** 2 + ((k - 18) / 4) ** 2 < 1] = 2
+        found[((i - 17) / 4) ** 2 + ((j - 22) / 4) ** 2 + ((k - 18) / 3) ** 2 < 1] = 2
+        found[17, 17:28, 18] = 2
         found[25:27, 22:24, 9:11] = 2
     return found
 
@@ -130,9 +135,18 @@ def assessment(clinical: ClinicalRecord = CLINICAL, *, lesions: bool = True, mtm
         warnings=(),
         versions=models().versions,
         provenance=models().provenance,
-        seconds={"liver": 3.1, "registration": 2.2, "image checks": 0.2, "network": 0.9, "heatmaps": 1.1, "radiomics": 5.0},
+        seconds={
+            "liver": 3.1,
+            "registration": 2.2,
+            "image checks": 0.2,
+            "network": 0.9,
+            "heatmaps": 1.1,
+            "radiomics": 5.0,
+        },
         evidence=ImageEvidence(np.full((2, 5), 0.5), np.array([0.6])),
-        image_notices=(Notice("registered", "The arterial phase was moved rigidly by 3.2 mm onto the portal-venous phase."),),
+        image_notices=(
+            Notice("registered", "The arterial phase was moved rigidly by 3.2 mm onto the portal-venous phase."),
+        ),
     )
     return update(blank, models(), clinical, mtm)  # type: ignore[arg-type]
 

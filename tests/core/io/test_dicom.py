@@ -155,7 +155,7 @@ def test_broken_pixels_leave_a_named_gap(tmp_path: Path) -> None:
     paths = write_series(tmp_path, phantom(), axial())
     paths[6].write_bytes(paths[6].read_bytes()[:-500])
     series = only(tmp_path)
-    assert "a DICOM file with truncated or damaged pixels" in codes(series)["broken_files"]
+    assert "a DICOM file whose pixels cannot be decoded" in codes(series)["broken_files"]
     assert "1 slices missing" in codes(series)["missing_slices"]
 
 

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.case import Phase, Volume
+from core.errors import InputError
+from core.imaging.phase import PhaseProposal
+from dashboard import session
+from tests.dashboard import builders
+from tests.dashboard.conftest import APP
+
+HEAVY = ("torch", "monai", "xgboost", "radiomics", "SimpleITK")
+
+
+@dataclass(frozen=True)
+class FoundSeries:
+    """What the page asks of a series that was read."""
+
+    volume: Volume
+    proposal: PhaseProposal
+
+
+def series(phase: Phase, *, certain: bool = True) -> FoundSeries:
+    return FoundSeries(builders.volume(phase), PhaseProposal(phase, certain, "aorta 250 HU"))
+
+
+@pytest.mark.parametrize(
+    ("found", "roles"),
+    [
+        ([], []),
+        (["portal_venous", "arterial"], ["portal_venous", "arterial"]),
+        (["portal_venous", "portal_venous"], ["portal_venous", "arterial"]),
+        (["native", "arterial", "portal_venous"], [None, "arterial", "portal_venous"]),
+        (["native"], ["arterial"]),
+        (["delayed", "arterial"], ["portal_venous", "arterial"]),
+    ],
+)
+def test_every_phase_is_proposed_once(found: list[str], roles: list[str | None]) -> None:
+    proposed = session.propose_roles([series(Phase(phase)) for phase in found])  # type: ignore[misc]
+    assert proposed == [None if role is None else Phase(role) for role in roles]
+
+
+def test_certain_proposals_come_first() -> None:
+    found = [series(Phase.ARTERIAL, certain=False), series(Phase.ARTERIAL)]
+    assert session.propose_roles(found) == [Phase.PORTAL_VENOUS, Phase.ARTERIAL]  # type: ignore[arg-type]
+
+
+def test_assessing_needs_each_phase_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = session.Draft("Case TEST")
+    now.series, now.roles = [series(Phase.ARTERIAL)], [Phase.ARTERIAL]  # type: ignore[list-item]
+    monkeypatch.setattr(session, "draft", lambda: now)
+    with pytest.raises(InputError, match="portal venous phase: expected one series, got none"):
+        session.start_assessment()
+
+
+def test_uploads_leave_no_file_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(InputError):
+        session.read_uploads([b"no image", b"PK\x03\x04 no zip"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_uploaded_volumes_come_back_as_series(tmp_path: Path) -> None:
+    from core.io.volumes import write_volume
+
+    contents = []
+    for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS):
+        write_volume(builders.volume(phase), tmp_path / f"{phase}.nii.gz")
+        contents.append((tmp_path / f"{phase}.nii.gz").read_bytes())
+    found = session.read_uploads(contents)
+    assert [one.volume.hu.shape for one in found] == [builders.GRID.shape] * 2
+
+
+def test_durations_by_step() -> None:
+    run = session.Run(started=[("liver", 1.0), ("network", 3.5)], ended=4.0)
+    assert run.seconds_by_step() == [("liver", 2.5), ("network", 0.5)]
+
+
+def test_two_sessions_hold_their_own_case() -> None:
+    first = AppTest.from_file(str(APP), default_timeout=30).run()
+    second = AppTest.from_file(str(APP), default_timeout=30).run()
+    first.session_state["draft"].assessment = replace(builders.assessment(), case_id="Case ONE")
+    assert second.run().session_state["draft"].assessment is None
+    assert first.session_state["draft"].case_id != second.session_state["draft"].case_id
+
+
+def test_first_page_needs_nothing_heavy() -> None:
+    script = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"page = AppTest.from_file({str(APP)!r}, default_timeout=60).run()\n"
+        "assert not page.exception\n"
+        f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(' '.join(heavy) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.splitlines()[-1]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.findings import Score, Survival
+from dashboard import texts
+from tests.dashboard import builders
+
+shares = st.floats(0, 1)
+
+
+@given(shares)
+def test_alive_and_dead_add_up_to_100(value: float) -> None:
+    alive, dead = texts.out_of_100(Survival(value, 0.0, 1.0))
+    assert alive + dead == 100
+    assert 0 <= alive <= 100
+
+
+def test_lead_sentence_is_the_natural_frequency() -> None:
+    assert texts.lead_sentence(Survival(0.38, 0.27, 0.5), 36) == (
+        "Of 100 people like this, about 38 are alive at 3 years (range 27–50) and 62 have died."
+    )
+
+
+def test_lead_sentence_at_the_ends() -> None:
+    assert texts.lead_sentence(Survival(0.001, 0.0, 0.01), 60) == (
+        "Of 100 people like this, fewer than 1 is alive at 5 years (range 0–1) and more than 99 have died."
+    )
+    assert texts.lead_sentence(Survival(0.999, 0.99, 1.0), 12).endswith("and fewer than 1 has died.")
+    assert "about 1 is alive at 1 year " in texts.lead_sentence(Survival(0.01, 0.0, 0.02), 12)
+
+
+def test_survival_so_far_is_a_condition() -> None:
+    sentence = texts.lead_sentence(Survival(0.5, 0.4, 0.6), 36, alive_at=14.5)
+    assert sentence.startswith("Of 100 people like this who are alive 14.5 months after the first HAIC, about 50 are")
+
+
+def test_time_origin_is_stated_and_immortal_time_named() -> None:
+    made = builders.assessment()
+    assert made.pre is not None
+    assert made.post is not None
+    assert "counted from the first HAIC" in texts.time_origin(made.pre)
+    assert "known later" in texts.time_origin(made.post)
+
+
+def test_risk_sentence_prints_both_cut_offs() -> None:
+    post = builders.assessment().post
+    assert post is not None
+    sentence = texts.risk_sentence(replace(post, risk_group="indeterminate", linear_predictor=-0.7), -0.26, -1.25)
+    assert "−0.70, between −1.25 and −0.26" in sentence
+    assert "−0.26 as published" in sentence
+
+
+def test_scores_say_where_they_come_from() -> None:
+    assert texts.score_value(None) == "unknown"
+    assert texts.score_value(Score.manual(1.0)) == "1.00"
+    assert texts.score_value(builders.MTM) == "0.62 (0.47–0.75)"
+
+
+def test_one_decimal_is_the_same_number() -> None:
+    survival = Survival(0.384, 0.271, 0.502)
+    assert texts.percent(survival) == ("38 %", "27–50 %")
+    assert texts.percent(survival, 1) == ("38.4 %", "27.1–50.2 %")
