@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.geometry import FloatArray, Geometry
+from core.imaging.layout import reversed_axes
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -19,7 +20,7 @@ def to_image(values: npt.NDArray[Any], geometry: Geometry) -> sitk.Image:
     """An ITK image of `values` (I, J, K); ITK's arrays are (K, J, I)."""
     import SimpleITK as sitk
 
-    image = sitk.GetImageFromArray(np.transpose(values))
+    image = sitk.GetImageFromArray(reversed_axes(values))
     image.SetSpacing(geometry.spacing_mm)
     image.SetOrigin(geometry.origin_mm)
     image.SetDirection(geometry.direction_cosines.ravel().tolist())
@@ -30,7 +31,7 @@ def from_image(image: sitk.Image) -> npt.NDArray[Any]:
     """The voxels of an ITK image as (I, J, K)."""
     import SimpleITK as sitk
 
-    return np.ascontiguousarray(np.transpose(sitk.GetArrayFromImage(image)))
+    return reversed_axes(sitk.GetArrayFromImage(image))
 
 
 def resample(

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.case import Case, Phase
 from core.io.clinical import read_clinical
 from core.io.masks import read_mask
-from core.io.series import read_phase
+from core.io.series import check_one_patient, read_phase
 
 
 def read_case(
@@ -32,6 +32,7 @@ def read_case(
     record = read_clinical(clinical)
     early = read_phase(arterial, Phase.ARTERIAL)
     late = read_phase(portal_venous, Phase.PORTAL_VENOUS)
+    check_one_patient(early, late)
     notices = [*early.notices, *late.notices]
     liver = None
     if mask is not None:

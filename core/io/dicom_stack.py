@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.case import Notice
 from core.errors import InputError
 from core.geometry import FloatArray
+from core.imaging.layout import reversed_axes
 from core.io.dicom_slice import Slice
 from core.io.raw import MIN_SLICES, SPACING_RANGE_MM
 
@@ -97,7 +98,7 @@ def fill(stacked: Stack, planes: list[npt.NDArray[np.int16]]) -> npt.NDArray[np.
         else:
             mixed = (1 - share) * planes[above - 1].T.astype(np.float32) + share * planes[above].T
             volume[k] = np.rint(mixed)
-    return np.ascontiguousarray(volume.transpose(2, 1, 0))
+    return reversed_axes(volume)
 
 
 def _spacing(along: FloatArray, role: str) -> float:

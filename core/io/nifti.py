@@ -18,6 +18,7 @@ import numpy.typing as npt
 from core.case import Notice
 from core.errors import InputError
 from core.geometry import RAS_TO_LPS, FloatArray, Geometry
+from core.imaging.layout import reversed_axes
 from core.io.atomic import whole_file
 from core.io.raw import RawImage, check_affine, three_axes
 
@@ -60,7 +61,7 @@ def _read_stream(stream: IO[bytes], role: str) -> RawImage:
     _exactly(stream, offset - start, role)
     flat = np.frombuffer(_exactly(stream, int(np.prod(shape)) * dtype.itemsize, role), dtype=dtype)
     stream.read(1)  # at the end of a gzip stream this checks its sum
-    values = _rescaled(flat.reshape(shape, order="F"), header, role)
+    values = reversed_axes(_rescaled(flat.reshape(shape[::-1]), header, role))
     simulated = bytes(header["descrip"]).rstrip(b"\x00") == SIMULATED_MARK
     return RawImage(values, affine, "NIfTI", simulated, notices)
 
@@ -156,7 +157,7 @@ def write_nifti(
     header["vox_offset"] = 352
     header["magic"] = b"n+1"
     header["descrip"] = SIMULATED_MARK if simulated else b""
-    body = np.ascontiguousarray(np.transpose(values)).astype(values.dtype.newbyteorder("<"), copy=False)
+    body = reversed_axes(values).astype(values.dtype.newbyteorder("<"), copy=False)
     with whole_file(path) as raw, ExitStack() as stack:
         stream: Any = raw
         if path.name.endswith(".gz"):

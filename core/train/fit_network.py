@@ -42,7 +42,7 @@ class NetworkCohort:
 class NetworkTraining:
     """Settings; all of them go into the card."""
 
-    epochs: int = 24
+    epochs: int = 20
     batch: int = 6
     learning_rate: float = 2e-3
     weight_decay: float = 2e-3

@@ -322,10 +322,10 @@ def test_full_size_series_is_read_in_time(tmp_path: Path) -> None:
         dataset.SOPInstanceUID, dataset.InstanceNumber = f"1.2.3.{k}", k + 1
         dataset.ImagePositionPatient = [0.0, 0.0, 2.5 * k]
         save(dataset, tmp_path / f"{k}")
-    start = time.perf_counter()
+    start = time.process_time()
     slices, _ = read_headers([(n, path) for n, path in enumerate(sorted(tmp_path.iterdir()))])
     decode(slices)
-    assert (time.perf_counter() - start) / 40 * 130 < 6.0  # 3 s is the aim on an idle machine
+    assert (time.process_time() - start) / 40 * 130 < 3.0
 
 
 def test_real_damaged_series_names_its_gaps_and_foreign_files(shared_data: Path) -> None:

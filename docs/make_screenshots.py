@@ -1,0 +1,95 @@
+"""Pictures of the pages for the README: the demo case in Chromium, at desktop and phone size.
+
+    python docs/make_screenshots.py
+
+Writes docs/screenshots/{case,images,prognosis}.png (1440 x 900), *_phone.png (390 x 844) and prognosis_dark.png. The
+demo case is procedural anatomy; no picture shows a patient.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Literal
+
+FOLDER = Path(__file__).resolve().parent / "screenshots"
+PORT = 8641
+URL = f"http://127.0.0.1:{PORT}"
+FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PAGES = {"Images": ".js-plotly-plot", "Prognosis": ".js-plotly-plot", "Case": ".facts"}
+ASSESSED_MS = 600_000
+SETTLE_MS = 2500
+
+
+def main() -> int:
+    """Serve the demo case, take the pictures."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not on this machine: no pictures taken", file=sys.stderr)
+        return 1
+    command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
+    server = subprocess.Popen(command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": "1"}, stdout=subprocess.DEVNULL)
+    try:
+        wait_for_server()
+        take_all(chromium)
+    finally:
+        server.terminate()
+        server.wait(20)
+    return 0
+
+
+def wait_for_server(seconds: float = 120.0) -> None:
+    """Return once the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(f"no answer in {seconds:.0f} s")
+
+
+def take_all(chromium: str) -> None:
+    """Every page in every size and theme wanted."""
+    from playwright.sync_api import sync_playwright
+
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        take(browser, DESKTOP, "light", "", tuple(PAGES))
+        take(browser, PHONE, "light", "_phone", tuple(PAGES))
+        take(browser, DESKTOP, "dark", "_dark", ("Prognosis",))
+        browser.close()
+
+
+def take(
+    browser: Any, size: dict[str, int], scheme: Literal["light", "dark"], suffix: str, pages: tuple[str, ...]
+) -> None:
+    """The pages of one session as PNG files."""
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(URL)
+    page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
+    for name in pages:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.locator(PAGES[name]).first.wait_for(timeout=60_000)
+        page.wait_for_timeout(SETTLE_MS)
+        target = FOLDER / f"{name.lower()}{suffix}.png"
+        page.screenshot(path=target, timeout=120_000)
+        print(target)
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What a clinician does, in Chromium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Visit = Callable[[], Any]
+WAIT = 60_000
+
+
+def go(page: Any, name: str, proof: str) -> None:
+    """To another page by its link, until `proof` is there."""
+    page.get_by_role("link", name=name, exact=True).click()
+    page.locator(proof).first.wait_for(timeout=WAIT)
+
+
+def sentence(page: Any) -> str:
+    """The sentence that the prognosis leads with."""
+    text: str = page.locator(".lead").inner_text(timeout=WAIT)
+    return text
+
+
+def test_demo_to_images_to_prognosis(visit: Visit) -> None:
+    page = visit()
+    go(page, "Images", ".js-plotly-plot")
+    page.locator(".js-plotly-plot").nth(1).wait_for(timeout=WAIT)
+    letters = page.locator(".js-plotly-plot").first.inner_text()
+    assert "R" in letters
+    assert "L" in letters
+    go(page, "Prognosis", ".lead")
+    alive, dead = re.search(r"about (\d+) (?:are|is) alive .* and (\d+) ha", sentence(page)).groups()  # type: ignore[union-attr]
+    assert int(alive) + int(dead) == 100
+    page.locator(".js-plotly-plot").nth(1).wait_for(timeout=WAIT)
+    assert page.locator(".strip").inner_text().startswith("Research and education. Not a medical device")
+
+
+def test_a_slider_moves_the_sentence(visit: Visit) -> None:
+    page = visit()
+    go(page, "Prognosis", ".lead")
+    before = sentence(page)
+    slider = page.locator("[data-testid=stSlider] input[type=range]").last
+    slider.focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("before => document.querySelector('.lead').innerText !== before", arg=before, timeout=WAIT)
+    assert page.locator(".js-plotly-plot").count() == 2
+
+
+def test_a_wrong_file_is_one_sentence_and_nothing_typed_is_lost(visit: Visit, tmp_path: Path) -> None:
+    page = visit()
+    page.get_by_role("button", name="Start a new case").click()
+    age = page.get_by_label("Age (years)")
+    page.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT)
+    age.fill("61")
+    age.press("Enter")
+    page.get_by_text("1 of 48 values known").wait_for(timeout=WAIT)
+    wrong = tmp_path / "jane_doe.nii.gz"
+    wrong.write_text("this is text, not an image", encoding="utf-8")
+    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(wrong)
+    alert = page.locator("[data-testid=stAlert]")
+    alert.wait_for(timeout=WAIT)
+    assert "expected" in alert.inner_text()
+    assert "jane" not in page.locator("body").inner_text()
+    go(page, "Prognosis", ".lead")
+    go(page, "Case", "[data-testid=stFileUploader]")
+    assert age.input_value() == "61"
+
+
+def test_two_sessions_do_not_see_each_other(visit: Visit) -> None:
+    first, second = visit(), visit()
+    first.get_by_role("button", name="Start a new case").click()
+    first.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT)
+    age = first.get_by_label("Age (years)")
+    age.fill("77.5")
+    age.press("Enter")
+    first.get_by_text("1 of 48 values known").wait_for(timeout=WAIT)
+    assert second.locator(".case").inner_text() == "Demo case"
+    assert first.locator(".case").inner_text() != "Demo case"
+    go(second, "Prognosis", ".lead")
+    go(second, "Case", "[data-testid=stNumberInput]")
+    assert second.get_by_label("Age (years)").input_value() != "77.5"
