@@ -93,5 +93,5 @@ def on_portal_venous_grid(arterial: Volume, portal_venous: Volume, transform_lps
 
 def dice(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     """Dice overlap of two masks, 0..1; 0 if both are empty."""
-    total = np.count_nonzero(first) + np.count_nonzero(second)
-    return 2.0 * np.count_nonzero(np.logical_and(first, second)) / total if total else 0.0
+    total = int(np.count_nonzero(first) + np.count_nonzero(second))
+    return 2.0 * int(np.count_nonzero(np.logical_and(first, second))) / total if total else 0.0

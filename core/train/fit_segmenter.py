@@ -23,7 +23,7 @@ from core.train.segmenter_augmentation import TrainingScan, random_patch
 class SegmenterTraining:
     """Settings; all of them go into the card."""
 
-    steps: int = 9000
+    steps: int = 4500
     batch: int = 2
     learning_rate: float = 1.5e-3
     weight_decay: float = 1e-4
