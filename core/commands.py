@@ -6,10 +6,14 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.io.series import Series
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -44,8 +48,6 @@ def simulate_arterial(options: argparse.Namespace) -> int:
 
 def segment(options: argparse.Namespace) -> int:
     """Find the liver in one CT and print one JSON line."""
-    from core.case import Phase
-    from core.io.series import read_phase
     from core.io.volumes import write_mask
     from core.models import load_models
     from core.segmentation.quality import check_mask
@@ -54,7 +56,7 @@ def segment(options: argparse.Namespace) -> int:
         raise InputError(
             "engine totalsegmentator: expected the package TotalSegmentator, which this version cannot use yet"
         )
-    series = read_phase(options.ct, Phase.PORTAL_VENOUS)
+    series = _any_phase(options.ct)
     models = load_models(options.weights)
     started = time.perf_counter()
     mask, coarse = models.segmenter.segment(series.volume.hu, series.volume.geometry)
@@ -64,6 +66,21 @@ def segment(options: argparse.Namespace) -> int:
     warnings = [{"code": notice.code, "text": notice.text} for notice in notices]
     print(json.dumps({"volume_ml": round(mask.volume_ml, 1), "seconds": round(seconds, 2), "warnings": warnings}))
     return 0
+
+
+def _any_phase(path: Path) -> Series:
+    """The only series at `path`, of whatever phase, or the portal-venous one of several."""
+    from core.case import Notice, Phase
+    from core.io.series import read_phase, read_series
+
+    found = read_series(path, "CT series")
+    if len(found) > 1:
+        return read_phase(path, Phase.PORTAL_VENOUS)
+    series, proposal = found[0], found[0].proposal
+    if proposal.phase is not Phase.NATIVE:
+        return series
+    native = Notice("non_contrast", f"CT series: expected contrast enhancement, got none ({proposal.reason})")
+    return replace(series, notices=(*series.notices, native))
 
 
 def assess(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for cl
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
 
 HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
-SIMULATED = {Phase.ARTERIAL: "Simulated arterial phase", Phase.PORTAL_VENOUS: "Simulated portal-venous phase"}
+SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
 PHASE_NAMES = {
     Phase.NATIVE: "Non-contrast",
     Phase.ARTERIAL: "Arterial",
