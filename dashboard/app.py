@@ -21,6 +21,8 @@ def main() -> None:
         initial_sidebar_state="collapsed",
         menu_items={"About": texts.ABOUT},
     )
+    if not frame.weights_are_there():
+        return
     session.open_demo_once()
     pages = [
         st.Page(case.show, title="Case", url_path="case", default=True),
@@ -28,7 +30,7 @@ def main() -> None:
         st.Page(prognosis.show, title="Prognosis", url_path="prognosis"),
     ]
     page = st.navigation(pages, position="hidden")
-    frame.header(pages)
+    frame.header(pages, page.title)
     page.run()
     frame.footer()
 

@@ -12,7 +12,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +111,12 @@ class Draft:
         """Drop the images and all that was made from them; what was typed stays."""
         self.series, self.roles, self.mask, self.mask_notices = [], [], None, ()
         self.assessment, self.run, self.view = None, None, {}
+
+    def use(self, number: int, role: Phase | None) -> None:
+        """Use a series as `role`; what was made from the old choice is dropped."""
+        if self.roles[number] is not role:
+            self.roles[number] = role
+            self.mask, self.mask_notices, self.assessment = None, (), None
 
     def chosen(self, phase: Phase) -> list[Series]:
         """The series that are used as `phase`."""
@@ -341,17 +347,29 @@ def outlook() -> Outlook:
         ArtefactError: if the nomogram's weights are missing.
     """
     from core.inclusion import check_inclusion
-    from core.pipeline import image_scores, update
+    from core.pipeline import image_scores
     from core.survival.prognoses import prognoses
 
     now, loaded = draft(), models()
-    clinical = now.record()
-    if now.assessment is not None:
-        made = update(now.assessment, loaded, clinical, now.mtm, now.dlr)
+    clinical, made = now.record(), current()
+    if made is not None:
         return Outlook(clinical, made.scores, made.pre, made.post, made.criteria, made.warnings)
     scores, _, score_notices = image_scores(None, loaded, clinical, now.mtm, now.dlr)
     pre, post, notices = prognoses(loaded.pre, loaded.post, clinical, scores)
     return Outlook(clinical, scores, pre, post, check_inclusion(clinical), (*score_notices, *notices))
+
+
+def current() -> Assessment | None:
+    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself."""
+    from core.pipeline import update
+
+    now = draft()
+    if now.assessment is None:
+        return None
+    try:
+        return update(now.assessment, models(), now.record(), now.mtm, now.dlr)
+    except InputError:
+        return now.assessment
 
 
 def model_scores() -> Scores:
@@ -399,22 +417,7 @@ def read_uploaded_mask(content: bytes | memoryview) -> None:
         path = Path(folder, "mask")
         path.write_bytes(content)
         now.mask, now.mask_notices = read_mask(path, reference, arterial[0].volume.geometry if arterial else None)
-
-
-def provenance() -> Mapping[str, str]:
-    """Artefact name -> the sentence shown with every score it makes; empty where the weights are missing."""
-    try:
-        return models().provenance
-    except ArtefactError:
-        return {}
-
-
-def versions() -> Mapping[str, str]:
-    """Artefact name -> version; empty where the weights are missing."""
-    try:
-        return models().versions
-    except ArtefactError:
-        return {}
+        now.assessment = None
 
 
 def add_series(found: Sequence[Series]) -> None:

@@ -14,7 +14,7 @@ from core.errors import ArtefactError
 from core.findings import HEADS, Heatmap
 from core.geometry import Geometry
 from core.imaging.crop import bounding_box, box_of_grid, sub_geometry
-from core.imaging.resample import resample
+from core.imaging.interpolate import interpolate
 from core.network.grad_cam import grad_cam
 from core.network.mobilenet import MultitaskMobileNet, build
 
@@ -109,24 +109,12 @@ def _variants(phases: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _on_ct(
     heat: npt.NDArray[np.float32], grid: Geometry, cube: Geometry, liver: npt.NDArray[np.bool_], geometry: Geometry
 ) -> Heatmap:
-    from scipy import ndimage
-
-    # in two steps: a spline makes the 24 mm grid's maxima round, the CT grid then needs only a linear one
-    smooth = np.clip(ndimage.zoom(heat, 4, order=3, mode="nearest", grid_mode=True), 0, None)
-    fine = Geometry((smooth.shape[0], smooth.shape[1], smooth.shape[2]), _finer(grid, 4))
     box = box_of_grid(cube, geometry)
-    values = np.zeros(geometry.shape, dtype=np.float16)
-    inner = resample(smooth.astype(np.float32), fine, sub_geometry(geometry, box), outside=0.0)
+    inner = np.clip(interpolate(heat, grid, sub_geometry(geometry, box)), 0.0, None)
     top = float(inner.max(initial=0.0))
+    values = np.zeros(geometry.shape, dtype=np.float16)
     values[box] = inner / top if top > 0 else inner
     return _described(values, inner, liver, box, geometry)
-
-
-def _finer(grid: Geometry, factor: int) -> npt.NDArray[np.float64]:
-    affine = grid.affine_lps.copy()
-    affine[:3, :3] /= factor
-    affine[:3, 3] -= affine[:3, :3] @ np.full(3, (factor - 1) / 2)
-    return affine
 
 
 def _described(

@@ -25,15 +25,18 @@ def _images() -> None:
     now = session.draft()
     frame.section("Images")
     if now.run is not None or now.case_id == session.DEMO_ID:
-        _loaded()
+        blocks.note(texts.DEMO_LOADED if now.case_id == session.DEMO_ID else texts.IMAGES_LOADED)
+        _new_case()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            "Open the demo case", type="primary" if not now.series else "secondary", icon=":material/play_arrow:"
-        ):
+        kind = "secondary" if now.series else "primary"
+        if st.button("Open the demo case", type=kind, icon=":material/play_arrow:"):
             session.open_demo()
             st.rerun()
-        blocks.note(texts.DEMO_IS)
+        if now.series:
+            _new_case()
+        else:
+            blocks.note(texts.DEMO_IS)
     upload.images()
     blocks.note(texts.UPLOADS_STAY)
     if not now.series:
@@ -44,10 +47,7 @@ def _images() -> None:
             upload.mask()
 
 
-def _loaded() -> None:
-    """What is loaded, and the way to another case."""
-    now = session.draft()
-    blocks.note(texts.DEMO_LOADED if now.case_id == session.DEMO_ID else texts.IMAGES_LOADED)
+def _new_case() -> None:
     if st.button("Start a new case", icon=":material/restart_alt:"):
         session.start_over()
         st.rerun()
@@ -72,7 +72,7 @@ def _assess() -> None:
 
 def _result() -> None:
     """What came out, in short, and the ways on."""
-    assessment = session.draft().assessment
+    assessment = session.current()
     if assessment is None:
         return
     frame.section("Result")

@@ -8,16 +8,16 @@ from core.case import Phase, Volume
 from core.findings import Assessment
 from dashboard import session, texts
 from dashboard.figures import slice_view, slices
-from dashboard.widgets import blocks, frame, viewer
+from dashboard.widgets import blocks, frame, progress, viewer
 
 
 def show() -> None:
     """The page."""
     session.collect()
-    assessment = session.draft().assessment
-    if assessment is None:
-        frame.title("Images")
-        frame.nothing_yet(texts.NOTHING_ASSESSED)
+    progress.while_running()
+    if session.draft().assessment is None:
+        if session.draft().run is None:
+            frame.nothing_yet(texts.NOTHING_ASSESSED)
         return
     _live()
 
@@ -25,7 +25,7 @@ def show() -> None:
 @st.fragment
 def _live() -> None:
     """Controls and pictures; a changed control draws only these again."""
-    assessment = session.draft().assessment
+    assessment = session.current()
     if assessment is None:
         return
     chosen = viewer.controls(assessment)

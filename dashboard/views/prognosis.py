@@ -10,7 +10,7 @@ from dashboard import session, texts
 from dashboard.figures import style
 from dashboard.figures.nomogram_drawing import nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, progress
 from dashboard.widgets.live_inputs import live_inputs
 
 HORIZONS = (12, 36, 60)
@@ -20,6 +20,7 @@ COLUMNS = (1, 1.85, 1.3)
 def show() -> None:
     """The page."""
     session.collect()
+    progress.while_running()
     _live()
 
 
@@ -109,16 +110,16 @@ def _sentence(prognosis: Prognosis, months: int) -> None:
 
 def _nomogram(model: session.Model, prognosis: Prognosis | None, outlook: session.Outlook) -> None:
     frame.section("Nomogram")
-    figure = nomogram_drawing(
-        session.nomogram(model),
-        prognosis,
-        texts.AXIS_NAMES,
-        texts.axis_readings(outlook.clinical, outlook.scores),
-        style.palette(session.theme()),
-    )
+    readings = texts.axis_readings(outlook.clinical, outlook.scores)
+    colours = style.palette(session.theme())
+    figure = nomogram_drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings, colours)
     alt = texts.nomogram_description(prognosis)
     st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
-    if prognosis is not None and prognosis.os_conditional:
+    if prognosis is None:
+        return
+    with st.expander("The points as a table", key="points-table"):
+        blocks.points(prognosis, readings)
+    if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
 
 

@@ -9,16 +9,30 @@ from pathlib import Path
 import streamlit as st
 
 from core import __version__
+from core.errors import ArtefactError
 from dashboard import session, texts
 
 _HERE = Path(__file__).resolve().parents[1]
+IMAGE_MODELS = ("network", "radiomics", "fusion")
 STYLE = _HERE / "style.css"
 ICON = str(_HERE / "icon.png")  # a material icon would be fetched from outside
 
 
-def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
+def weights_are_there() -> bool:
+    """Say so and return False where the models are missing or were changed: nothing is shown without them."""
+    try:
+        session.models()
+    except ArtefactError as error:
+        st.title(texts.PRODUCT)
+        st.error(str(error))
+        return False
+    return True
+
+
+def header(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-type]
     """Product, pages and case on one line, the standing warning below it."""
     st.html(STYLE)
+    st.html(f'<h1 class="unseen">{escape(title)}</h1>')
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(f'<div class="brand"><i aria-hidden="true"></i><span>{texts.PRODUCT}</span></div>', width="content")
         with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
@@ -26,25 +40,28 @@ def header(pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
                 st.page_link(page)
                 session.know_page(page)
         st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
-    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{texts.DEMONSTRATION_WEIGHTS}</span></div>')
+    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(_image_scores())}</span></div>')
+
+
+def _image_scores() -> str:
+    """The standing line on the image models: the demonstration label, or whose cohort they were trained on."""
+    cards = session.models().cards
+    if any(cards[name].simulated for name in IMAGE_MODELS if name in cards):
+        return texts.DEMONSTRATION_WEIGHTS
+    return " ".join(f"{name.capitalize()}: {cards[name].provenance}." for name in IMAGE_MODELS if name in cards)
 
 
 def footer() -> None:
     """Where every score comes from."""
+    models = session.models()
     lines = "".join(
-        f"<dt>{escape(name)} {escape(session.versions().get(name, ''))}</dt><dd>{escape(sentence)}</dd>"
-        for name, sentence in session.provenance().items()
+        f"<dt>{escape(name)} {escape(models.versions[name])}</dt><dd>{escape(sentence)}</dd>"
+        for name, sentence in models.provenance.items()
     )
     st.html(
         f'<div class="footer"><h2>Where the numbers come from</h2><dl>{lines}</dl>'
         f"<p>{texts.NOT_FOR_CLINICAL_USE} {texts.PRODUCT} {__version__}. {texts.SOURCE}</p></div>"
     )
-
-
-def title(heading: str, lead: str = "") -> None:
-    """A page's heading with one line under it."""
-    lead_html = f"<p>{escape(lead)}</p>" if lead else ""
-    st.html(f'<div class="title"><h1>{escape(heading)}</h1>{lead_html}</div>')
 
 
 def section(heading: str) -> None:

@@ -12,6 +12,12 @@ from dashboard.widgets import blocks
 REFRESH_SECONDS = 0.5
 
 
+def while_running() -> None:
+    """The progress, where there is any."""
+    if session.draft().run is not None:
+        running()
+
+
 @st.fragment(run_every=REFRESH_SECONDS)
 def running() -> None:
     """Draw the progress every half second; run the page again when the assessment ends."""

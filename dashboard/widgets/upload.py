@@ -38,7 +38,7 @@ def mask() -> None:
     if now.mask is not None:
         blocks.note(texts.MASK_TAKEN)
         if st.button("Remove the mask"):
-            now.mask, now.mask_notices = None, ()
+            now.mask, now.mask_notices, now.assessment = None, (), None
             st.rerun()
         return
     dropped = st.file_uploader(texts.DROP_MASK, key=f"upload.mask.{now.uploads}")
@@ -103,4 +103,4 @@ def _one_series(number: int, series: Any) -> None:
             key=session.prime(f"role.{now.uploads}.{number}", proposed),
             required=True,
         )
-        now.roles[number] = roles.get(chosen or NOT_USED)
+        now.use(number, roles.get(chosen or NOT_USED))

@@ -63,12 +63,21 @@ class FixedFusion:
 
 
 @dataclass(frozen=True)
+class FixedCard:
+    """What the header asks of a model card."""
+
+    simulated: bool
+    provenance: str
+
+
+@dataclass(frozen=True)
 class FixedModels:
     """Stands in for a ModelSet: the published nomograms and a fusion that always answers the same."""
 
     pre: Nomogram
     post: Nomogram
     fusion: FixedFusion = field(default_factory=FixedFusion)
+    cards: Mapping[str, FixedCard] = field(default_factory=lambda: {"fusion": FixedCard(True, "simulated tumours")})
     versions: Mapping[str, str] = field(default_factory=lambda: {"fusion": "1.0.0", "nomogram": "1.0.0"})
     provenance: Mapping[str, str] = field(
         default_factory=lambda: {
