@@ -1,3 +1,3 @@
-"""haic-nomogram: a multitask deep-learning radiomics nomogram for HCC treated with HAIC (He et al., Radiol Med 2023)."""
+"""A multitask deep-learning radiomics nomogram for HCC treated with HAIC (He et al., Radiol Med 2023)."""
 
 __version__ = "1.0.0"

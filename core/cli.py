@@ -48,8 +48,25 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _add(table, "demo", commands.demo)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
-    one.add_argument("--seed", type=int, default=1, metavar="N")
+    one.add_argument("--seed", type=int, metavar="N", help="another procedural patient")
 
+    _add_images(table)
+    _add_prognosis(table)
+    _add_training(table)
+    one = _add(table, "serve", commands.serve)
+    one.add_argument("--port", type=int, metavar="N")
+    one.add_argument("--address", default="127.0.0.1", metavar="A")
+    return parser
+
+
+def _add(table: Any, name: str, command: Command) -> argparse.ArgumentParser:
+    summary = (command.__doc__ or "").strip()
+    parser: argparse.ArgumentParser = table.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_images(table: Any) -> None:
     one = _add(table, "simulate-arterial", commands.simulate_arterial)
     one.add_argument("ct", type=Path, metavar="CT")
     one.add_argument("--mask", type=Path, required=True)
@@ -62,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--engine", choices=("ours", "totalsegmentator"), default="ours")
     _add_weights(one)
 
+
+def _add_prognosis(table: Any) -> None:
     one = _add(table, "assess", commands.assess)
     one.add_argument("--arterial", type=Path, required=True, metavar="P")
     one.add_argument("--portal-venous", type=Path, required=True, metavar="P")
@@ -75,19 +94,6 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--clinical", type=Path, required=True, metavar="F")
     _add_scores(one)
     _add_weights(one)
-
-    _add_training(table)
-    one = _add(table, "serve", commands.serve)
-    one.add_argument("--port", type=int, metavar="N")
-    one.add_argument("--address", default="127.0.0.1", metavar="A")
-    return parser
-
-
-def _add(table: Any, name: str, command: Command) -> argparse.ArgumentParser:
-    summary = (command.__doc__ or "").strip()
-    parser: argparse.ArgumentParser = table.add_parser(name, help=summary, description=summary)
-    parser.set_defaults(command=command)
-    return parser
 
 
 def _add_training(table: Any) -> None:

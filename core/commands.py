@@ -20,9 +20,9 @@ def demo(options: argparse.Namespace) -> int:
     """Write the procedural demo case."""
     from core.io.clinical import write_clinical
     from core.io.volumes import write_mask, write_volume
-    from core.simulate.phantom import demo_case
+    from core.simulate.phantom import DEMO_SEED, demo_case
 
-    case = demo_case(options.seed)
+    case = demo_case(DEMO_SEED if options.seed is None else options.seed)
     out = _folder(options.out)
     write_volume(case.arterial, out / "arterial.nii.gz")
     write_volume(case.portal_venous, out / "portal_venous.nii.gz")

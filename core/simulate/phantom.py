@@ -8,12 +8,14 @@ from core.simulate.cohort import draw_patients
 from core.simulate.latents import MONTHS_BETWEEN_SESSIONS, Latent
 from core.simulate.patient import SimulatedCase, simulate_patient
 
-__all__ = ["SimulatedCase", "demo_case"]
+__all__ = ["DEMO_SEED", "SimulatedCase", "demo_case"]
 
 DEMO_SPACING_MM = (1.5, 1.5, 3.0)
+DEMO_SEED = 15
+"""A patient with tumour thrombus, several tumours and a partial response."""
 
 
-def demo_case(seed: int = 0) -> SimulatedCase:
+def demo_case(seed: int = DEMO_SEED) -> SimulatedCase:
     """Upper abdomen of 1.5 x 1.5 x 3 mm voxels, mask with lesions, complete record; the same for the same seed."""
     latent = _suitable(seed)
     sessions = latent.clinical.haic_sessions or 1

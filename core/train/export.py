@@ -22,6 +22,27 @@ from core.train.card_facts import DEMONSTRATION, INTENDED_USE
 from core.train.fit_network import NetworkTraining
 from core.train.fit_segmenter import SegmenterTraining
 
+SEGMENTER_INPUTS = {
+    "phases": "one CT series, portal venous or late arterial",
+    "spacing_mm": resunet.SPACING_MM,
+    "hu_window": list(resunet.HU_WINDOW),
+    "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS)",
+}
+NETWORK_INPUTS = {
+    "phases": ["arterial", "portal_venous"],
+    "spacing_mm": crop.SPACING_MM,
+    "hu_window": list(crop.HU_WINDOW),
+    "shape": [2, crop.SIDE, crop.SIDE, crop.SIDE],
+    "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS), centred on the liver",
+}
+NETWORK_OUTPUTS = {
+    "mtm": "probability of the macrotrabecular-massive subtype",
+    "os1": "probability alive at 12 months",
+    "os2": "probability alive at 24 months",
+    "os3": "probability alive at 36 months",
+    "os_gt3": "probability alive at 48 months",
+}
+
 
 def golden_noise(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
     """The input behind every golden output: seeded standard normal noise."""
@@ -48,12 +69,7 @@ def export_segmenter(
         name="segmenter",
         version="1.0.0",
         architecture={**resunet.DEFAULT_ARGUMENTS, "training": asdict(settings)},
-        inputs={
-            "phases": "one CT series, portal venous or late arterial",
-            "spacing_mm": resunet.SPACING_MM,
-            "hu_window": list(resunet.HU_WINDOW),
-            "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS)",
-        },
+        inputs=SEGMENTER_INPUTS,
         outputs={"liver": "probability, liver with its tumours"},
         training=Training(
             cohort="LiTS 00-07 and one TotalSegmentator example, public CT with expert or model-made liver labels",
@@ -93,20 +109,8 @@ def export_network(
         name="network",
         version="1.0.0",
         architecture={**mobilenet.DEFAULT_ARGUMENTS, "calibration": calibration, "training": asdict(settings)},
-        inputs={
-            "phases": ["arterial", "portal_venous"],
-            "spacing_mm": crop.SPACING_MM,
-            "hu_window": list(crop.HU_WINDOW),
-            "shape": [2, crop.SIDE, crop.SIDE, crop.SIDE],
-            "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS), centred on the liver",
-        },
-        outputs={
-            "mtm": "probability of the macrotrabecular-massive subtype",
-            "os1": "probability alive at 12 months",
-            "os2": "probability alive at 24 months",
-            "os3": "probability alive at 36 months",
-            "os_gt3": "probability alive at 48 months",
-        },
+        inputs=NETWORK_INPUTS,
+        outputs=NETWORK_OUTPUTS,
         training=training,
         metrics=tuple(metrics),
         intended_use=INTENDED_USE,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.case import Phase
-from core.errors import ArtefactError, InputError
+from core.errors import InputError
 from dashboard import session, texts
+from dashboard.draft import Draft
 from dashboard.widgets import blocks, clinical_form, frame, progress, upload
 
 
@@ -24,8 +25,8 @@ def show() -> None:
 def _images() -> None:
     now = session.draft()
     frame.section("Images")
-    if now.run is not None or now.case_id == session.DEMO_ID:
-        blocks.note(texts.DEMO_LOADED if now.case_id == session.DEMO_ID else texts.IMAGES_LOADED)
+    if now.run is not None or now.is_demo:
+        blocks.note(texts.DEMO_LOADED if now.is_demo else texts.IMAGES_LOADED)
         _new_case()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -49,7 +50,7 @@ def _images() -> None:
 
 def _new_case() -> None:
     if st.button("Start a new case", icon=":material/restart_alt:"):
-        session.start_over()
+        session.replace_draft(Draft())
         st.rerun()
 
 
@@ -65,7 +66,7 @@ def _assess() -> None:
     if now.series and st.button("Assess", type="primary", icon=":material/neurology:", width="stretch"):
         try:
             session.start_assessment()
-        except (InputError, ArtefactError) as error:
+        except InputError as error:
             now.message = str(error)
         st.rerun()
 

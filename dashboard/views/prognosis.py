@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import ArtefactError, InputError
+from core.errors import InputError
 from core.findings import Prognosis
+from core.survival.prognoses import model_inputs
 from dashboard import session, texts
+from dashboard.draft import Model, Outlook
 from dashboard.figures import style
 from dashboard.figures.nomogram_drawing import nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
@@ -38,7 +40,7 @@ def _live() -> None:
             live_inputs(session.model_scores())
             blocks.note(texts.KNOWN_NOT_LEVERS)
         outlook = session.outlook()
-    except (InputError, ArtefactError) as error:
+    except InputError as error:
         sentence.error(str(error))
         return
     with sentence:
@@ -47,7 +49,7 @@ def _live() -> None:
     prognosis: Prognosis | None = getattr(outlook, model)
     if prognosis is None:
         with words:
-            blocks.lead(texts.still_missing(session.missing(model, outlook)), "")
+            blocks.lead(texts.still_missing(_missing(model, outlook)), "")
         with middle:
             _nomogram(model, None, outlook)
     else:
@@ -66,7 +68,7 @@ def _live() -> None:
         blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
 
 
-def _choose(outlook: session.Outlook) -> tuple[session.Model, int, int]:
+def _choose(outlook: Outlook) -> tuple[Model, int, int]:
     """The model, the horizon in months and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         months = st.segmented_control(
@@ -95,6 +97,12 @@ def _choose(outlook: session.Outlook) -> tuple[session.Model, int, int]:
     return model, months, int(decimal)
 
 
+def _missing(model: Model, outlook: Outlook) -> list[str]:
+    """Names of the inputs that the model still needs."""
+    inputs = model_inputs(outlook.clinical, outlook.scores)
+    return [name for name in session.nomogram(model).names if inputs[name] is None]
+
+
 def _shown_horizon(prognosis: Prognosis, months: int) -> int:
     """The horizon asked for, or the first one that still lies ahead."""
     ahead = prognosis.os_conditional or prognosis.os
@@ -108,7 +116,7 @@ def _sentence(prognosis: Prognosis, months: int) -> None:
     blocks.lead(texts.lead_sentence(survival, months, alive_at), texts.time_origin(prognosis))
 
 
-def _nomogram(model: session.Model, prognosis: Prognosis | None, outlook: session.Outlook) -> None:
+def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
     frame.section("Nomogram")
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
     colours = style.palette(session.theme())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.pipeline import STEPS
 from dashboard import session, texts
 from dashboard.widgets import blocks
 
@@ -29,12 +30,12 @@ def running() -> None:
     step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0]) if durations else texts.PREPARING
     with st.status(f"{step} …", expanded=True, state="running"):
         st.progress(run.share)
-        blocks.steps(durations, session.steps(), running=True)
+        blocks.steps(durations, STEPS, running=True)
 
 
 def planned() -> None:
     """The steps to come."""
-    blocks.steps([], session.steps(), running=False)
+    blocks.steps([], STEPS, running=False)
 
 
 def finished(seconds: Mapping[str, float]) -> None:

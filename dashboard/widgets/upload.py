@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.case import Phase
 from core.errors import InputError
-from dashboard import session, texts
+from dashboard import session, texts, uploads
 from dashboard.widgets import blocks
 
 NOT_USED = "Not used"
@@ -38,13 +38,13 @@ def mask() -> None:
     if now.mask is not None:
         blocks.note(texts.MASK_TAKEN)
         if st.button("Remove the mask"):
-            now.mask, now.mask_notices, now.assessment = None, (), None
+            now.set_mask(None, ())
             st.rerun()
         return
     dropped = st.file_uploader(texts.DROP_MASK, key=f"upload.mask.{now.uploads}")
     if dropped is not None:
         now.uploads += 1
-        _tried(lambda: session.read_uploaded_mask(dropped.getbuffer()))
+        _tried(lambda: now.set_mask(*uploads.read_liver_mask(dropped.getbuffer(), now)))
         st.rerun()
 
 
@@ -54,16 +54,22 @@ def record() -> None:
     dropped = st.file_uploader(texts.DROP_RECORD, type=["json"], key=f"upload.record.{now.uploads}")
     if dropped is not None:
         now.uploads += 1
-        _tried(lambda: session.load_record(dropped.getvalue()))
+        _tried(lambda: session.load_record(_values(dropped.getvalue())))
         st.rerun()
     st.download_button(
         "Save clinical.json",
-        data=lambda: session.record_json(),
+        data=now.record_json,
         file_name="clinical.json",
         mime="application/json",
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def _values(content: bytes) -> dict[str, Any]:
+    from core.io.clinical import parse_clinical_text
+
+    return parse_clinical_text(content).known()
 
 
 def _take_images(dropped: Sequence[Any]) -> None:
@@ -73,8 +79,8 @@ def _take_images(dropped: Sequence[Any]) -> None:
 
     def read() -> None:
         with st.spinner(texts.READING, show_time=True):
-            found = session.read_uploads([file.getbuffer() for file in dropped])
-        session.add_series(found)
+            found = uploads.read_images([file.getbuffer() for file in dropped])
+        now.add_series(found)
 
     _tried(read)
 

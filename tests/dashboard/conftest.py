@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.findings import Assessment
 from dashboard import session
+from dashboard.draft import Draft
 from tests.dashboard import builders
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -28,7 +29,7 @@ def open_page() -> Callable[..., AppTest]:
 
     def run(name: str, assessment: Assessment | None = None) -> AppTest:
         page = AppTest.from_string(f"from dashboard.views import {name}\n{name}.show()\n", default_timeout=30)
-        draft = session.Draft("Case TEST")
+        draft = Draft("Case TEST")
         if assessment is not None:
             draft.assessment, draft.clinical = assessment, assessment.clinical.known()
         page.session_state["draft"] = draft

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.case import Phase, Volume
 from core.errors import InputError
 from core.imaging.phase import PhaseProposal
-from dashboard import session
+from dashboard import uploads
+from dashboard.draft import Draft, Run, current, propose_roles
 from tests.dashboard import builders
 from tests.dashboard.conftest import APP
 
@@ -42,27 +43,45 @@ def series(phase: Phase, *, certain: bool = True) -> FoundSeries:
     ],
 )
 def test_every_phase_is_proposed_once(found: list[str], roles: list[str | None]) -> None:
-    proposed = session.propose_roles([series(Phase(phase)) for phase in found])  # type: ignore[misc]
+    proposed = propose_roles([series(Phase(phase)) for phase in found])  # type: ignore[misc]
     assert proposed == [None if role is None else Phase(role) for role in roles]
 
 
 def test_certain_proposals_come_first() -> None:
     found = [series(Phase.ARTERIAL, certain=False), series(Phase.ARTERIAL)]
-    assert session.propose_roles(found) == [Phase.PORTAL_VENOUS, Phase.ARTERIAL]  # type: ignore[arg-type]
+    assert propose_roles(found) == [Phase.PORTAL_VENOUS, Phase.ARTERIAL]  # type: ignore[arg-type]
 
 
-def test_assessing_needs_each_phase_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = session.Draft("Case TEST")
+def test_assessing_needs_each_phase_once() -> None:
+    now = Draft("Case TEST")
     now.series, now.roles = [series(Phase.ARTERIAL)], [Phase.ARTERIAL]  # type: ignore[list-item]
-    monkeypatch.setattr(session, "draft", lambda: now)
     with pytest.raises(InputError, match="portal venous phase: expected one series, got none"):
-        session.start_assessment()
+        now.case()
+
+
+def test_another_role_drops_what_was_made_of_the_old_one() -> None:
+    now = Draft("Case TEST", assessment=builders.assessment())
+    now.series, now.roles = [series(Phase.ARTERIAL)], [Phase.ARTERIAL]  # type: ignore[list-item]
+    now.use(0, Phase.ARTERIAL)
+    assert now.assessment is not None
+    now.use(0, Phase.PORTAL_VENOUS)
+    assert now.assessment is None
+
+
+def test_a_contradicting_form_keeps_the_last_result() -> None:
+    made = builders.assessment()
+    now = Draft("Case TEST", clinical={"pvtt": True, "macrovascular_invasion": False}, assessment=made)
+    assert current(now, builders.models()) is made  # type: ignore[arg-type]
+
+
+def test_saved_record_leaves_unknown_values_out() -> None:
+    assert Draft("Case TEST", clinical={"age_years": 61.0, "pvtt": None}).record_json() == '{\n "age_years": 61.0\n}\n'
 
 
 def test_uploads_leave_no_file_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(InputError):
-        session.read_uploads([b"no image", b"PK\x03\x04 no zip"])
+        uploads.read_images([b"no image", b"PK\x03\x04 no zip"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -73,12 +92,12 @@ def test_uploaded_volumes_come_back_as_series(tmp_path: Path) -> None:
     for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS):
         write_volume(builders.volume(phase), tmp_path / f"{phase}.nii.gz")
         contents.append((tmp_path / f"{phase}.nii.gz").read_bytes())
-    found = session.read_uploads(contents)
+    found = uploads.read_images(contents)
     assert [one.volume.hu.shape for one in found] == [builders.GRID.shape] * 2
 
 
 def test_durations_by_step() -> None:
-    run = session.Run(started=[("liver", 1.0), ("network", 3.5)], ended=4.0)
+    run = Run(started=[("liver", 1.0), ("network", 3.5)], ended=4.0)
     assert run.seconds_by_step() == [("liver", 2.5), ("network", 0.5)]
 
 

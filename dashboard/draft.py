@@ -1,0 +1,228 @@
+"""What one session is working on, and what follows from it; without streamlit."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
+from core.errors import InputError
+from core.findings import Assessment, Criterion, Prognosis, Scores
+from dashboard import texts
+
+if TYPE_CHECKING:
+    from core.io.series import Series
+    from core.models import ModelSet
+
+DEMO_ID = "Demo case"
+Model = Literal["pre", "post"]
+
+
+def new_case_id() -> str:
+    """A pseudonym that says nothing about anybody."""
+    return f"Case {secrets.token_hex(2).upper()}"
+
+
+@dataclass(eq=False)
+class Run:
+    """One assessment under way in the worker thread.
+
+    Attributes:
+        future: its result to come.
+        started: (step, seconds since the clock's origin) of every step begun so far, in order.
+        share: share of the steps done.
+        ended: when it ended, on the same clock.
+    """
+
+    future: Future[Assessment] | None = None
+    started: list[tuple[str, float]] = field(default_factory=list)
+    share: float = 0.0
+    ended: float | None = None
+
+    def progress(self, step: str, share: float) -> None:
+        """What `core.pipeline.assess` calls when a step begins."""
+        self.started.append((step, time.monotonic()))
+        self.share = share
+
+    @property
+    def done(self) -> bool:
+        """True once there is a result or an error."""
+        return self.future is not None and self.future.done()
+
+    @property
+    def error(self) -> BaseException | None:
+        """What went wrong, None while it runs or if all went well."""
+        return self.future.exception() if self.future is not None and self.done else None
+
+    def seconds_by_step(self) -> list[tuple[str, float]]:
+        """Duration of every step begun, the last one still growing."""
+        ends = [at for _, at in self.started[1:]] + [self.ended or time.monotonic()]
+        return [(step, end - at) for (step, at), end in zip(self.started, ends, strict=True)]
+
+
+@dataclass(eq=False)
+class Draft:
+    """All that one session knows.
+
+    Attributes:
+        case_id: a pseudonym made up here.
+        clinical: the form's values by field name; absent or None is unknown.
+        mtm, dlr: scores given by hand, None to use the models'.
+        series: the images read so far.
+        roles: what each series is used as, None for not used.
+        mask: a liver mask of the user's own, with what its reading had to say.
+        assessment: the last result of these images, None until there is one.
+        run: the assessment under way.
+        message: one sentence about what could not be used, "" if all is well.
+        uploads: counts the uploads taken in, so that the drop zone is emptied after each.
+        view: how the pictures are looked at (slice by plane, head, window), by name.
+    """
+
+    case_id: str = field(default_factory=new_case_id)
+    clinical: dict[str, Any] = field(default_factory=dict)
+    mtm: float | None = None
+    dlr: float | None = None
+    series: list[Series] = field(default_factory=list)
+    roles: list[Phase | None] = field(default_factory=list)
+    mask: LiverMask | None = None
+    mask_notices: tuple[Notice, ...] = ()
+    assessment: Assessment | None = None
+    run: Run | None = None
+    message: str = ""
+    uploads: int = 0
+    view: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_demo(self) -> bool:
+        """True for the demo case."""
+        return self.case_id == DEMO_ID
+
+    def record(self) -> ClinicalRecord:
+        """The form as a ClinicalRecord.
+
+        Raises:
+            InputError: if two values contradict each other.
+        """
+        return ClinicalRecord(**self.clinical)
+
+    def record_json(self) -> str:
+        """The form as clinical.json; unknown values are left out."""
+        known = {name: value for name, value in self.clinical.items() if value is not None}
+        return json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+
+    def chosen(self, phase: Phase) -> list[Series]:
+        """The series that are used as `phase`."""
+        return [series for series, role in zip(self.series, self.roles, strict=True) if role is phase]
+
+    def only(self, phase: Phase) -> Series:
+        """The one series that is used as `phase`.
+
+        Raises:
+            InputError: if there is none, or more than one.
+        """
+        found = self.chosen(phase)
+        if len(found) != 1:
+            name = texts.PHASE_NAMES[phase].lower()
+            raise InputError(f"{name} phase: expected one series, got {len(found) or 'none'}")
+        return found[0]
+
+    def use(self, number: int, role: Phase | None) -> None:
+        """Use a series as `role`; what was made from the old choice is dropped."""
+        if self.roles[number] is not role:
+            self.roles[number] = role
+            self.set_mask(None, ())
+
+    def set_mask(self, mask: LiverMask | None, notices: tuple[Notice, ...]) -> None:
+        """Take or drop a liver mask; an older result no longer belongs to it."""
+        self.mask, self.mask_notices, self.assessment = mask, notices, None
+
+    def add_series(self, found: Sequence[Series]) -> None:
+        """Put newly read series beside those already there; an older result no longer belongs to them."""
+        self.series = [*self.series, *found]
+        self.roles = propose_roles(self.series)
+        self.set_mask(None, ())
+        self.run, self.view = None, {}
+
+    def case(self) -> Case:
+        """The case to assess, with the phases as the user confirmed them.
+
+        Raises:
+            InputError: if a phase is missing or chosen twice, the series are of two patients, or values contradict.
+        """
+        from core.io.series import check_one_patient, confirmed
+
+        early, late = (confirmed(self.only(phase), phase) for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
+        check_one_patient(early, late)
+        notes = (*early.notices, *late.notices, *self.mask_notices)
+        return Case(self.case_id, early.volume, late.volume, self.record(), self.mask, self.mtm, self.dlr, notes)
+
+
+def propose_roles(found: Sequence[Series]) -> list[Phase | None]:
+    """Each phase once: to the series that surely has it, then to one that may, then to the first one left."""
+    roles: list[Phase | None] = [None] * len(found)
+    wanted = [Phase.ARTERIAL, Phase.PORTAL_VENOUS]
+    for number in sorted(range(len(found)), key=lambda number: not found[number].proposal.certain):
+        proposed = found[number].proposal.phase
+        if proposed in wanted:
+            roles[number] = proposed
+            wanted.remove(proposed)
+    free = [number for number, role in enumerate(roles) if role is None]
+    for number, phase in zip(free, wanted, strict=False):
+        roles[number] = phase
+    return roles
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the prognosis page draws: the assessment's last step, with or without images."""
+
+    clinical: ClinicalRecord
+    scores: Scores
+    pre: Prognosis | None
+    post: Prognosis | None
+    criteria: tuple[Criterion, ...]
+    warnings: tuple[Notice, ...]
+
+
+def current(draft: Draft, models: ModelSet) -> Assessment | None:
+    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself."""
+    from core.pipeline import update
+
+    if draft.assessment is None:
+        return None
+    try:
+        return update(draft.assessment, models, draft.record(), draft.mtm, draft.dlr)
+    except InputError:
+        return draft.assessment
+
+
+def outlook(draft: Draft, models: ModelSet) -> Outlook:
+    """The prognosis for the draft as it stands now; images are not looked at again.
+
+    Raises:
+        InputError: if clinical values contradict each other.
+    """
+    from core.inclusion import check_inclusion
+    from core.pipeline import image_scores
+    from core.survival.prognoses import prognoses
+
+    clinical = draft.record()
+    if (now := current(draft, models)) is not None:
+        return Outlook(clinical, now.scores, now.pre, now.post, now.criteria, now.warnings)
+    scores, _, _ = image_scores(None, models, clinical, draft.mtm, draft.dlr)
+    pre, post, notices = prognoses(models.pre, models.post, clinical, scores)
+    return Outlook(clinical, scores, pre, post, check_inclusion(clinical), notices)
+
+
+def models_say(draft: Draft, models: ModelSet) -> Scores:
+    """The scores that the models give the images; unknown without images."""
+    from core.pipeline import image_scores
+
+    if draft.assessment is None or draft.assessment.evidence is None:
+        return Scores()
+    return image_scores(draft.assessment.evidence, models, draft.record())[0]

@@ -1,0 +1,74 @@
+"""Images, scores and the form in sentences."""
+
+from __future__ import annotations
+
+from core.case import Phase
+from core.findings import Assessment
+from dashboard.texts import labels
+from dashboard.texts.values import score_value
+
+
+def head_name(head: str) -> str:
+    """A head of the network, or none."""
+    return labels.HEAD_NAMES.get(head, "None")
+
+
+def on_which_grid(phase: Phase) -> str:
+    """Where a phase lies."""
+    return "brought onto the portal-venous grid" if phase is Phase.ARTERIAL else "reference grid"
+
+
+def picture_description(phase: Phase, plane: str, number: int, head: str | None) -> str:
+    """A picture in words, for screen readers."""
+    heat = f" with the {labels.HEAD_NAMES[head]} heatmap" if head else ""
+    return f"{labels.PHASE_NAMES[phase]} CT, {plane} slice {number}{heat}, patient's right on the left"
+
+
+def heat_sentence(head: str, share_in_liver: float) -> str:
+    """What a heatmap is and is not."""
+    return (
+        f"Heatmap of the head “{labels.HEAD_NAMES[head]}” ({labels.HEAD_MEANINGS[head]}). {labels.HEAT_CAVEAT} "
+        f"{round(100 * share_in_liver)} % of the heat lies inside the liver outline."
+    )
+
+
+def liver_facts(assessment: Assessment) -> list[tuple[str, str]]:
+    """The liver and the match of the phases in numbers."""
+    facts = []
+    if (liver := assessment.liver) is not None:
+        facts.append(("Liver", f"{liver.volume_ml:.0f} mL, mask {labels.MASK_ORIGINS.get(liver.origin, liver.origin)}"))
+        if liver.lesion_volume_ml is None:
+            facts.append(("Lesions", "no lesion mask"))
+        else:
+            longest = "" if liver.largest_lesion_mm is None else f", largest {liver.largest_lesion_mm:.0f} mm"
+            facts.append(("Lesions", f"{liver.lesion_volume_ml:.0f} mL{longest}"))
+    if (moved := assessment.registration) is not None:
+        overlap = "" if moved.liver_overlap is None else f", liver overlap {moved.liver_overlap:.2f}"
+        facts.append(("Phases", f"moved {moved.shift_mm:.1f} mm, turned {moved.rotation_deg:.1f}°{overlap}"))
+    return facts
+
+
+def score_facts(assessment: Assessment) -> list[tuple[str, str]]:
+    """The scores with their parts."""
+    facts = []
+    for name, score in (("MTM score", assessment.scores.mtm), ("DLR score", assessment.scores.dlr)):
+        parts = "" if score is None else ", ".join(f"{part} {value:.2f}" for part, value in score.parts.items())
+        facts.append((name, score_value(score) + (f"; {parts}" if parts else "")))
+    heads = [
+        f"{labels.HEAD_NAMES[head]} {value:.2f}"
+        for head, value in assessment.os_heads.items()
+        if head in labels.HEAD_NAMES
+    ]
+    if heads:
+        facts.append(("Alive, by the network", ", ".join(heads)))
+    return facts
+
+
+def known_values(known: int, total: int) -> str:
+    """How much of the form is filled in."""
+    return f"{known} of {total} values known. Leave what you do not know as unknown; it is never taken as zero or no."
+
+
+def took(total_seconds: float) -> str:
+    """How long an assessment took."""
+    return f"Assessed in {total_seconds:.0f} s, step by step"

@@ -1,0 +1,113 @@
+"""Names, labels and standing sentences."""
+
+from __future__ import annotations
+
+from core.case import Phase
+from core.findings import HEADS, RiskGroup
+
+UNKNOWN = "unknown"
+PRODUCT = "HAIC Nomogram"
+ABOUT = (
+    "A multitask deep-learning radiomics nomogram after He et al., Radiol Med 2023 (doi:10.1007/s11547-023-01719-1). "
+    "Research and education. Not a medical device, not for clinical decisions."
+)
+NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
+DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
+HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
+SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
+PHASE_NAMES = {
+    Phase.NATIVE: "Non-contrast",
+    Phase.ARTERIAL: "Arterial",
+    Phase.PORTAL_VENOUS: "Portal venous",
+    Phase.DELAYED: "Delayed",
+}
+HEAD_NAMES = dict(zip(HEADS, ("MTM", "1 year", "2 years", "3 years", "> 3 years"), strict=True))
+HEAD_MEANINGS = dict(
+    zip(
+        HEADS,
+        (
+            "macrotrabecular-massive subtype",
+            "alive at 12 months",
+            "alive at 24 months",
+            "alive at 36 months",
+            "alive at 48 months",
+        ),
+        strict=True,
+    )
+)
+AXIS_NAMES = {
+    "pvtt": "PVTT",
+    "response": "Objective response",
+    "haic_sessions": "HAIC sessions",
+    "mtm": "MTM score",
+    "dlr": "DLR score",
+}
+STEP_NAMES = {
+    "liver": "Finding the liver",
+    "registration": "Matching the two phases",
+    "image checks": "Checking the images",
+    "network": "Reading the liver with the network",
+    "heatmaps": "Drawing the heatmaps",
+    "radiomics": "Measuring texture and shape",
+    "prognosis": "Working out the prognosis",
+}
+GROUP_NAMES: dict[RiskGroup, str] = {"low": "Low risk", "high": "High risk", "indeterminate": "Indeterminate"}
+INPUT_LABELS = {
+    "pvtt": "Portal vein tumour thrombus (PVTT)",
+    "response": "Response (mRECIST)",
+    "haic_sessions": "HAIC sessions so far",
+    "months_since_first_haic": "Months since the first HAIC",
+    "mtm": "MTM score",
+    "dlr": "DLR score",
+}
+MODEL_NAMES = {"pre": "Before treatment", "post": "After response"}
+AXES_UNCONDITIONAL = (
+    "The survival axes count from the first HAIC, as published; the sentence and the curve take into account that the "
+    "patient has lived to today."
+)
+NO_WARNINGS = "No warnings."
+SCORE_HELP = {
+    "mtm": (
+        "Probability of the macrotrabecular-massive subtype, 0 to 1. "
+        "Where pathology has answered, set 0 (not MTM) or 1 (MTM)."
+    ),
+    "dlr": "Deep-learning radiomics survival score, 0 to 1. Higher means better survival.",
+}
+KNOWN_NOT_LEVERS = (
+    "Response and sessions describe what is known about the patient by now. They are not treatment effects: more "
+    "sessions do not by themselves prolong life, patients who live longer can receive more."
+)
+POST_WAITS = "The post-treatment model is offered once the response has been assessed."
+FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
+UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
+SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
+DROP_IMAGES = "Drop both contrast phases here"
+DROP_FOLDER = "Drop a folder that holds both contrast phases"
+WHOLE_FOLDER = "Choose a whole DICOM folder"
+DROP_HELP = (
+    "NIfTI, NRRD, MHA, a zip of a DICOM folder, or the DICOM files themselves, all at once. One zip may hold both "
+    "phases. Which series is which phase is proposed and can be corrected."
+)
+DROP_MASK = "Liver mask on the grid of the portal-venous series (1 liver, 2 lesion)"
+DROP_RECORD = "Load clinical.json"
+OWN_MASK = "Use a liver mask of your own"
+MASK_TAKEN = "Your liver mask replaces the segmenter's."
+RECORD_FILE = "Load or save these values as a file"
+READING = "Reading the images"
+PREPARING = "Preparing"
+DEMO_IS = "A procedural patient, made by computer: no images of anybody."
+DEMO_LOADED = "The demo case is loaded: a procedural patient, made by computer. Both phases are simulated."
+IMAGES_LOADED = "The images of this case are being assessed."
+IMAGES_FINE = "Nothing to remark on the images."
+WHAT_HAPPENS = "What the assessment does"
+NOTHING_ASSESSED = "No images have been assessed yet."
+FAULT = "Something went wrong on our side; your entries are kept. The log of the server says more."
+WORDS = {
+    "CR": "CR, complete",
+    "PR": "PR, partial",
+    "SD": "SD, stable",
+    "PD": "PD, progressive",
+    "moderate_severe": "moderate or severe",
+}
+DIRECTIONS = {"axial": "from the feet up", "coronal": "from front to back", "sagittal": "from right to left"}
+MASK_ORIGINS = {"model": "by the segmenter", "edited": "edited", "given": "given"}

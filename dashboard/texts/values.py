@@ -1,0 +1,45 @@
+"""Single values in words."""
+
+from __future__ import annotations
+
+import math
+
+from core.findings import Score, ScoreOrigin
+from dashboard.texts import labels
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def score_value(score: Score | None) -> str:
+    """A score with its range."""
+    if score is None:
+        return "unknown"
+    if score.origin is ScoreOrigin.MANUAL:
+        return f"{score.value:.2f}"
+    return f"{score.value:.2f} ({score.low:.2f}–{score.high:.2f})"
+
+
+def model_score(score: Score) -> str:
+    """What the models say, under the slider."""
+    return f"By the models: {score.value:.2f}, range {score.low:.2f}–{score.high:.2f}"
+
+
+def seconds(duration: float) -> str:
+    """A duration for the progress list."""
+    return f"{duration:.1f} s"
+
+
+def yes_no(value: bool | None) -> str:
+    """An answer that can be unknown."""
+    return {None: labels.UNKNOWN, False: "no", True: "yes"}[value]
+
+
+def unknown_between(low: float, high: float) -> str:
+    """What an empty number field says: unknown, and the range that is accepted."""
+    top = f"10{str(round(math.log10(high))).translate(SUPERSCRIPTS)}" if high >= 1e6 else f"{high:g}"
+    return f"{labels.UNKNOWN} ({low:g}–{top})"
+
+
+def word(value: str | None) -> str:
+    """A word of a choice, for people."""
+    return labels.UNKNOWN if value is None else labels.WORDS.get(value, value)

@@ -1,0 +1,61 @@
+"""From uploaded bytes to images: through a folder that only this user can read and that is gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.case import LiverMask, Notice, Phase
+
+if TYPE_CHECKING:
+    from core.io.series import Series
+    from dashboard.draft import Draft
+
+ZIP_HEAD = b"PK\x03\x04"
+ROLE = "image series"
+
+
+def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
+    """The series in the uploaded files.
+
+    Every zip is read by itself, all other files together, as the slices of a DICOM series belong together.
+
+    Raises:
+        InputError: in one sentence, if a file cannot be used.
+    """
+    from core.io.series import read_series
+
+    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+        sources = _write(contents, Path(folder))
+        return [series for source in sources for series in read_series(source, ROLE)]
+
+
+def read_liver_mask(content: bytes | memoryview, draft: Draft) -> tuple[LiverMask, tuple[Notice, ...]]:
+    """A liver mask for the draft's portal-venous series.
+
+    Raises:
+        InputError: if there is no such series, or the mask does not fit it.
+    """
+    from core.io.masks import read_mask
+
+    reference = draft.only(Phase.PORTAL_VENOUS).volume.geometry
+    arterial = draft.chosen(Phase.ARTERIAL)
+    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+        path = Path(folder, "mask")
+        path.write_bytes(content)
+        return read_mask(path, reference, arterial[0].volume.geometry if arterial else None)
+
+
+def _write(contents: Sequence[bytes | memoryview], folder: Path) -> list[Path]:
+    """Write the files under numbers, never under their names; return what to read: a folder of files, and each zip."""
+    loose = folder / "files"
+    loose.mkdir()
+    zips = []
+    for number, content in enumerate(contents, start=1):
+        zipped = bytes(content[:4]) == ZIP_HEAD
+        path = folder / f"{number}.zip" if zipped else loose / f"{number:06d}"
+        path.write_bytes(content)
+        zips += [path] if zipped else []
+    return [loose, *zips] if any(loose.iterdir()) else zips
