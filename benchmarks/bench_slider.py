@@ -69,7 +69,7 @@ def open_prognosis(page: Any, seconds: float = 600.0) -> None:
         page.wait_for_timeout(10_000)
         page.get_by_role("link", name="Prognosis").press("Enter", timeout=60_000)
         page.wait_for_timeout(2000)
-        if page.locator(CHART).count() > 1 and page.locator(SLIDER).count():
+        if page.locator(CHART).count() and page.locator(SLIDER).count():
             page.wait_for_timeout(2000)
             return
         page.get_by_role("link", name="Case").press("Enter")

@@ -225,4 +225,8 @@ def models_say(draft: Draft, models: ModelSet) -> Scores:
 
     if draft.assessment is None or draft.assessment.evidence is None:
         return Scores()
-    return image_scores(draft.assessment.evidence, models, draft.record())[0]
+    try:
+        clinical = draft.record()
+    except InputError:
+        clinical = draft.assessment.clinical
+    return image_scores(draft.assessment.evidence, models, clinical)[0]

@@ -53,9 +53,11 @@ def prime(key: str, value: Any) -> str:
     return key
 
 
-def put(key: str, value: Any) -> None:
-    """Set a widget's value; only before the widget is drawn, or in a callback."""
-    st.session_state[key] = value
+def put(key: str, value: Any) -> str:
+    """Set a widget's value if it has another; only before the widget is drawn, or in a callback; returns the key."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
 
 
 def get(key: str) -> Any:

@@ -56,10 +56,3 @@ def box_of_grid(inner: Geometry, outer: Geometry) -> Box:
         for start, stop, count in zip(low, high, outer.shape, strict=True)
     ]
     return parts[0], parts[1], parts[2]
-
-
-def cube_grid(centre_mm: FloatArray, side_voxels: int, spacing_mm: float) -> Geometry:
-    """An axis-aligned cubic grid around a point in LPS mm."""
-    x, y, z = (float(c) - (side_voxels - 1) * spacing_mm / 2 for c in centre_mm)
-    spacing = (spacing_mm, spacing_mm, spacing_mm)
-    return Geometry.from_spacing((side_voxels, side_voxels, side_voxels), spacing, (x, y, z))

@@ -1,4 +1,4 @@
-"""What the network sees: both phases in a cube of 288 mm around the liver, everything outside the liver blanked."""
+"""What the network sees: both phases in a box fitted to the liver, everything outside the liver blanked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.geometry import Geometry
-from core.imaging.crop import Box, bounding_box, centre_lps, cube_grid, sub_geometry
+from core.imaging.crop import Box, bounding_box, sub_geometry
 from core.imaging.resample import box_average, resample
 
 SIDE = 96
-SPACING_MM = 3.0
-HU_WINDOW = (-50.0, 250.0)
 MARGIN_MM = 6.0
 """A rim around the liver stays visible, so that its surface and bulging tumours are not cut."""
+HU_WINDOW = (-50.0, 250.0)
+CENTRE_HU = (70.0, 110.0)
+SCALE_HU = 60.0
+"""HU are clipped to the window, then (HU - centre) / scale: 0 is liver as usual in that phase, and blank."""
 
 
 def liver_crop(
@@ -22,33 +24,45 @@ def liver_crop(
     liver: npt.NDArray[np.bool_],
     geometry: Geometry,
 ) -> tuple[npt.NDArray[np.float32], Geometry]:
-    """The network's input and its grid.
+    """The network's input and its grid, whose spacing differs by axis so that the liver fills it.
 
     Args:
         arterial_hu, portal_venous_hu: int16 (I, J, K) on the same grid. liver: bool on it.
 
     Returns:
-        float32 (2, 96, 96, 96) in -1..1, -1 away from the liver, and the cube's grid.
+        float32 (2, 96, 96, 96), 0 away from the liver, and the grid.
     """
-    grid = cube_grid(centre_lps(liver, geometry), SIDE, SPACING_MM)
-    box = bounding_box(liver, geometry, 2 * SPACING_MM + MARGIN_MM)
-    near = _on_cube(liver.astype(np.float32), box, geometry, grid, 0.0)
-    visible = _grow(near > 0.5)
-    phases = [_on_cube(hu, box, geometry, grid, HU_WINDOW[0]) for hu in (arterial_hu, portal_venous_hu)]
-    low, high = HU_WINDOW
-    scaled = (np.clip(np.stack(phases), low, high) - low) * (2 / (high - low)) - 1
-    return np.where(visible, scaled, -1.0).astype(np.float32), grid
+    box = bounding_box(liver, geometry, MARGIN_MM)
+    grid = _fitted_grid(sub_geometry(geometry, box))
+    wide = bounding_box(liver, geometry, 2 * MARGIN_MM)
+    near = _on_grid(liver, wide, geometry, grid, 0.0)
+    visible = _grow(near > 0.5, grid)
+    phases = [
+        (np.clip(_on_grid(hu, wide, geometry, grid, centre), *HU_WINDOW) - centre) / SCALE_HU
+        for hu, centre in zip((arterial_hu, portal_venous_hu), CENTRE_HU, strict=True)
+    ]
+    return np.where(visible, np.stack(phases), 0.0).astype(np.float32), grid
 
 
-def _on_cube(
+def _fitted_grid(box: Geometry) -> Geometry:
+    """SIDE voxels along each of the patient's axes over the box."""
+    corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in box.shape], [1.0])).reshape(4, -1)
+    lps = (box.affine_lps @ corners)[:3]
+    low, high = lps.min(axis=1), lps.max(axis=1)
+    affine = np.diag([*((high - low) / SIDE), 1.0])
+    affine[:3, 3] = low + np.diag(affine)[:3] / 2
+    return Geometry((SIDE, SIDE, SIDE), affine)
+
+
+def _on_grid(
     values: npt.NDArray[np.generic], box: Box, geometry: Geometry, grid: Geometry, outside: float
 ) -> npt.NDArray[np.float32]:
-    averaged, coarse = box_average(values[box], sub_geometry(geometry, box), SPACING_MM)
+    averaged, coarse = box_average(values[box], sub_geometry(geometry, box), min(grid.spacing_mm))
     return resample(averaged, coarse, grid, outside=outside)
 
 
-def _grow(liver: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _grow(liver: npt.NDArray[np.bool_], grid: Geometry) -> npt.NDArray[np.bool_]:
     from scipy import ndimage
 
-    grown: npt.NDArray[np.bool_] = ndimage.binary_dilation(liver, iterations=round(MARGIN_MM / SPACING_MM))
-    return grown
+    away: npt.NDArray[np.float64] = ndimage.distance_transform_edt(~liver, sampling=grid.spacing_mm)
+    return away <= MARGIN_MM

@@ -1,7 +1,8 @@
 """The multitask 3D MobileNetV1 (He et al. 2023): one trunk of depthwise separable convolutions, five heads.
 
 The paper's supplementary table is not public; the layers are those of MobileNetV1 (Howard et al. 2017), made 3D, with
-width .5 and a last stage of 3x3x3 for 96 voxels a side (assumed).
+width .5 and a last stage of 3x3x3 for 96 voxels a side (assumed). One thing is added: the heads also see mean and
+standard deviation of each stride-8 channel, since texture and burden are statistics over the liver (docs/training.md).
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ class MultitaskMobileNet(nn.Module):
             channels = int(full * width)
         self.early = nn.Sequential(*blocks[: STRIDE_8_BLOCK + 1])
         self.late = nn.Sequential(*blocks[STRIDE_8_BLOCK + 1 :])
-        self.heads = nn.Sequential(nn.Dropout(dropout), nn.Linear(channels, len(HEADS)))
+        seen = channels + 2 * int(BLOCKS[STRIDE_8_BLOCK][0] * width)
+        self.heads = nn.Sequential(nn.BatchNorm1d(seen), nn.Dropout(dropout), nn.Linear(seen, len(HEADS)))
+        for parameter in self.heads[-1].parameters():
+            nn.init.zeros_(parameter)
 
     def features(self, phases: torch.Tensor) -> torch.Tensor:
         """The stride-8 activations (N, C, 12, 12, 12), where Grad-CAM looks."""
@@ -55,8 +59,10 @@ class MultitaskMobileNet(nn.Module):
 
     def from_features(self, activations: torch.Tensor) -> torch.Tensor:
         """From the stride-8 activations to the five logits (N, 5)."""
-        pooled = self.late(activations).mean(dim=(2, 3, 4))
-        logits: torch.Tensor = self.heads(pooled)
+        flat = activations.flatten(2)
+        spread = (flat.var(dim=2) + 1e-6).sqrt()  # the root of zero has no gradient
+        deep = self.late(activations).mean(dim=(2, 3, 4))
+        logits: torch.Tensor = self.heads(torch.cat([deep, flat.mean(dim=2), spread], dim=1))
         return logits
 
     def forward(self, phases: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ from core.network.grad_cam import grad_cam
 from core.network.mobilenet import MultitaskMobileNet, build
 
 VARIANTS = 8
-NOISE_SD = 0.04
+NOISE_SD = 0.1
 SHIFT_VOXELS = 2
 
 
@@ -101,7 +101,7 @@ def _variants(phases: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     for _ in range(VARIANTS - 1):
         shift = rng.integers(-SHIFT_VOXELS, SHIFT_VOXELS + 1, 3)
         noise = NOISE_SD * rng.standard_normal(phases.shape, dtype=np.float32)
-        noisy = np.where(phases > -1, np.clip(phases + noise, -1, 1), phases)
+        noisy = np.where(phases != 0, phases + noise, 0.0)
         variants.append(np.roll(noisy, tuple(shift), axis=(1, 2, 3)))
     return np.stack(variants).astype(np.float32)
 

@@ -36,10 +36,11 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DemonstrationTraining:
-    """Size and seed of the cohort."""
+    """Size and seed of the cohort; survival, seen through censoring, needs more patients than histology."""
 
     treated: int = 200
     resected: int = 200
+    further_treated: int = 500
     seed: int = 2023
     workers: int = 1
 
@@ -63,7 +64,10 @@ def train_demonstration(
     """
     work = out.parent / "training-demonstration"
     (work / "crops").mkdir(parents=True, exist_ok=True)
-    patients = draw_patients(settings.treated, settings.resected, settings.seed)
+    patients = [
+        *draw_patients(settings.treated, settings.resected, settings.seed),
+        *draw_patients(settings.further_treated, 0, settings.seed + 1),
+    ]
     radiomics = _radiomics(patients, work, out, settings, report)
     answers = _network(patients, work, out, report, resume)
     _fusion(patients, answers, radiomics, clinical_table, out)
@@ -72,8 +76,12 @@ def train_demonstration(
 def simulated_images(latent: Latent, crops: Path) -> RadiomicsImages:
     """One patient's images for radiomics; the network's crop is kept beside."""
     case = simulate_patient(latent)
-    _keep_crop(case, crops / f"{latent.patient_id}.npy")
+    _keep_crop(case, _crop_path(crops, latent))
     return RadiomicsImages(case.arterial.hu, case.portal_venous.hu, case.mask.liver, case.mask.geometry)
+
+
+def _crop_path(folder: Path, latent: Latent) -> Path:
+    return folder / f"{latent.seed}-{latent.patient_id}.npy"
 
 
 def _keep_crop(case: SimulatedCase, path: Path) -> None:
@@ -114,12 +122,12 @@ def _network(patients: Sequence[Latent], work: Path, out: Path, report: Report, 
 
 def _crops(patients: Sequence[Latent], folder: Path, report: Report) -> npt.NDArray[np.float16]:
     for number, latent in enumerate(patients, start=1):
-        path = folder / f"{latent.patient_id}.npy"
+        path = _crop_path(folder, latent)
         if not path.exists():
             _keep_crop(simulate_patient(latent), path)
         if number % 50 == 0:
             report(f"crops: {number} of {len(patients)} patients")
-    return np.stack([np.load(folder / f"{latent.patient_id}.npy", allow_pickle=False) for latent in patients])
+    return np.stack([np.load(_crop_path(folder, latent), allow_pickle=False) for latent in patients])
 
 
 def _targets(patients: Sequence[Latent]) -> npt.NDArray[np.float32]:

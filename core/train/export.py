@@ -30,10 +30,11 @@ SEGMENTER_INPUTS = {
 }
 NETWORK_INPUTS = {
     "phases": ["arterial", "portal_venous"],
-    "spacing_mm": crop.SPACING_MM,
+    "centre_hu": list(crop.CENTRE_HU),
+    "scale_hu": crop.SCALE_HU,
     "hu_window": list(crop.HU_WINDOW),
     "shape": [2, crop.SIDE, crop.SIDE, crop.SIDE],
-    "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS), centred on the liver",
+    "orientation": "axis-aligned, I to the left, J to posterior, K to superior (LPS), fitted to the liver",
 }
 NETWORK_OUTPUTS = {
     "mtm": "probability of the macrotrabecular-massive subtype",

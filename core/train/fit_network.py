@@ -40,10 +40,11 @@ class NetworkCohort:
 
 @dataclass(frozen=True)
 class NetworkTraining:
-    """Settings; all of them go into the card."""
+    """Settings; all of them go into the card. The first `coarse_epochs` see half the resolution, eight times faster."""
 
-    epochs: int = 20
-    batch: int = 6
+    epochs: int = 22
+    coarse_epochs: int = 19
+    batch: int = 8
     learning_rate: float = 2e-3
     weight_decay: float = 2e-3
     average_decay: float = 0.98
@@ -92,7 +93,7 @@ def _settle_statistics(network: MultitaskMobileNet, cohort: NetworkCohort, setti
     """Batch statistics anew for the averaged weights, over training patients (Izmailov et al., UAI 2018)."""
     rng = np.random.default_rng([settings.seed, settings.epochs])
     for layer in network.modules():
-        if isinstance(layer, torch.nn.BatchNorm3d):
+        if isinstance(layer, (torch.nn.BatchNorm1d, torch.nn.BatchNorm3d)):
             layer.reset_running_stats()
             layer.momentum = None
     seen = rng.permutation(np.flatnonzero(~cohort.held_out))[:STATISTICS_PATIENTS]
@@ -130,6 +131,7 @@ def _epoch(
     rng = np.random.default_rng([settings.seed, epoch])
     order = rng.permutation(np.flatnonzero(~cohort.held_out))
     batches = np.array_split(order, math.ceil(len(order) / settings.batch))
+    coarse = epoch < settings.coarse_epochs
     total = 0.0
     for number, chosen in enumerate(batches):
         progress = (epoch + number / len(batches)) / settings.epochs
@@ -137,7 +139,8 @@ def _epoch(
             group["lr"] = (
                 settings.learning_rate * min(1.0, 20 * progress + 0.05) * (0.5 + 0.5 * math.cos(math.pi * progress))
             )
-        crops = torch.from_numpy(np.stack([augment(cohort.crops[index], rng) for index in chosen]))
+        seen = [halve(cohort.crops[index]) if coarse else cohort.crops[index] for index in chosen]
+        crops = torch.from_numpy(np.stack([augment(crop, rng) for crop in seen]))
         loss = masked_loss(network(crops), torch.from_numpy(cohort.targets[chosen]))
         optimizer.zero_grad()
         loss.backward()
@@ -156,14 +159,22 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return per_head.sum() / known.any(dim=0).sum().clamp(min=1)
 
 
+def halve(crop: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
+    """Mean over 2x2x2 voxels: (2, 96, 96, 96) -> (2, 48, 48, 48)."""
+    channels, side = crop.shape[0], crop.shape[1] // 2
+    blocks = crop.astype(np.float32).reshape(channels, side, 2, side, 2, side, 2)
+    halved: npt.NDArray[np.float16] = blocks.mean(axis=(2, 4, 6)).astype(np.float16)
+    return halved
+
+
 def augment(crop: npt.NDArray[np.float16], rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """A shifted, perhaps mirrored crop (2, 96, 96, 96) with another contrast and noise; blanked voxels stay at -1."""
+    """A shifted, perhaps mirrored crop (2, 96, 96, 96) with another contrast and noise; blanked voxels stay at 0."""
     moved = crop.astype(np.float32)
     for axis in (1, 2, 3):
-        moved = np.roll(moved, int(rng.integers(-5, 6)), axis=axis)
+        moved = np.roll(moved, int(rng.integers(-3, 4)), axis=axis)
         if rng.random() < 0.3:
             moved = np.flip(moved, axis=axis)
-    visible = moved > -0.999
-    gain, offset = rng.uniform(0.9, 1.1, (2, 1, 1, 1)), rng.normal(0, 0.06, (2, 1, 1, 1))
-    noise = rng.standard_normal(moved.shape, dtype=np.float32) * rng.uniform(0, 0.08)
-    return np.where(visible, np.clip(moved * gain + offset + noise, -0.998, 1), -1).astype(np.float32)
+    visible = moved != 0
+    gain, offset = rng.uniform(0.9, 1.1, (2, 1, 1, 1)), rng.normal(0, 0.1, (2, 1, 1, 1))
+    noise = rng.standard_normal(moved.shape, dtype=np.float32) * rng.uniform(0, 0.2)
+    return np.where(visible, moved * gain + offset + noise, 0.0).astype(np.float32)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from html import escape
 
 from core.findings import Prognosis, Survival
 from core.survival.nomogram import axes, survival_axes, total_for_survival, total_range
 from core.survival.published import Nomogram
-from dashboard.figures.style import Palette, plain_layout
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-ROW_PIXELS = 52
 CLOSEST_LABELS = 0.062  # share of the width: labels nearer than this are left out
-TICK_HEIGHT = 0.09
 
 
 @dataclass(frozen=True)
@@ -52,36 +46,10 @@ class Drawing:
         return (self.ruler, *self.inputs, self.total, *self.survival)
 
 
-def nomogram_drawing(
-    nomogram: Nomogram,
-    prognosis: Prognosis | None,
-    names: Mapping[str, str],
-    readings: Mapping[str, str],
-    colours: Palette,
-) -> go.Figure:
-    """The drawing with the patient's marks; without a prognosis, the axes alone.
-
-    Args:
-        names: heading of each input's axis, by term name.
-        readings: the patient's value on each axis in words, by term name.
-    """
-    import plotly.graph_objects as go
-
-    drawing = lay_out(nomogram, prognosis, names, readings)
-    figure = go.Figure()
-    rows = drawing.rows
-    figure.add_trace(_lines(rows, colours))
-    if prognosis is not None:
-        figure.add_trace(_drops(drawing, colours))
-    figure.add_trace(_tick_labels(rows, colours))
-    figure.add_trace(_texts(rows, colours, side="left"))
-    figure.add_trace(_texts(rows, colours, side="right"))
-    figure.add_trace(_marks(rows, colours))
-    plain_layout(figure, colours, ROW_PIXELS * len(rows) + 8)
-    figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode=False)
-    figure.update_xaxes(visible=False, range=[-0.03, 1.03], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[len(rows) - 0.45, -0.55], fixedrange=True)
-    return figure
+def nomogram_drawing(drawing: Drawing, description: str) -> str:
+    """The drawing as HTML that scales with the page, dressed by style.css; `description` is for screen readers."""
+    rows = "".join(_row(row) for row in drawing.rows)
+    return f'<div class="nomogram" role="img" aria-label="{escape(description)}">{_drops(drawing)}{rows}</div>'
 
 
 def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], readings: Mapping[str, str]) -> Drawing:
@@ -148,85 +116,40 @@ def _thinned(ticks: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...
     return tuple(kept)
 
 
-def _lines(rows: Sequence[Row], colours: Palette) -> go.Scatter:
-    import plotly.graph_objects as go
-
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for number, row in enumerate(rows):
-        x += [*row.span, None]
-        y += [number, number, None]
-        for place, _ in row.ticks:
-            x += [place, place, None]
-            y += [number, number + TICK_HEIGHT, None]
-    return go.Scatter(
-        x=x, y=y, mode="lines", name="axes", line={"color": colours.muted, "width": 1.3}, hoverinfo="skip"
+def _row(row: Row) -> str:
+    """One axis: heading, the patient's reading, line, ticks with labels, mark."""
+    start, end = row.span
+    ticks = "".join(f'<i class="tick" style="left:{_per_cent(place)}"></i>' for place, _ in row.ticks)
+    labels = "".join(
+        f'<span style="left:{_per_cent(place)}"{_inwards(place, label)}>{escape(label)}</span>'
+        for place, label in row.ticks
+        if label
+    )
+    mark = "" if row.mark is None else f'<u style="left:{_per_cent(row.mark)}"></u>'
+    line = f'<i class="line" style="left:{_per_cent(start)};width:{_per_cent(end - start)}"></i>'
+    return (
+        f'<div class="axis"><b>{escape(row.heading)}</b><em>{escape(row.reading)}</em>{line}{ticks}{labels}{mark}</div>'
     )
 
 
-def _drops(drawing: Drawing, colours: Palette) -> go.Scatter:
-    """From each input's mark up to the ruler, and from the total down through the survival axes."""
-    import plotly.graph_objects as go
-
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for number, row in enumerate(drawing.inputs, start=1):
-        x += [row.mark, row.mark, None]
-        y += [0, number, None]
-    total_row = 1 + len(drawing.inputs)
-    x += [drawing.total.mark, drawing.total.mark]
-    y += [total_row, len(drawing.rows) - 1]
-    line = {"color": colours.patient, "width": 1.2, "dash": "dot"}
-    return go.Scatter(x=x, y=y, mode="lines", name="reading lines", line=line, opacity=0.75, hoverinfo="skip")
-
-
-def _tick_labels(rows: Sequence[Row], colours: Palette) -> go.Scatter:
-    import plotly.graph_objects as go
-
-    labels = [
-        (place, number + TICK_HEIGHT, text) for number, row in enumerate(rows) for place, text in row.ticks if text
-    ]
-    x, y, text = zip(*labels, strict=True)
-    font = {"size": 12.5, "color": colours.muted}
-    where = [_beside(place, label) for place, _, label in labels]
-    return go.Scatter(
-        x=x, y=y, text=text, mode="text", name="ticks", textposition=where, textfont=font, hoverinfo="skip"
+def _drops(drawing: Drawing) -> str:
+    """From each input's mark up to the ruler, and from the total down through the survival axes; tops count rows."""
+    total_row, last = 1 + len(drawing.inputs), len(drawing.rows) - 1
+    drops = [(row.mark, 0, number) for number, row in enumerate(drawing.inputs, start=1)]
+    drops.append((drawing.total.mark, total_row, last))
+    return "".join(
+        f'<i class="drop" style="left:{_per_cent(place)};--from:{start};--rows:{end - start}"></i>'
+        for place, start, end in drops
+        if place is not None
     )
 
 
-def _beside(place: float, label: str) -> str:
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.2f}%"
+
+
+def _inwards(place: float, label: str) -> str:
     """Long labels at the edges are written inwards, so that none is cut."""
     if len(label) > 3 and (place < 0.05 or place > 0.95):
-        return "bottom right" if place < 0.05 else "bottom left"
-    return "bottom center"
-
-
-def _texts(rows: Sequence[Row], colours: Palette, *, side: str) -> go.Scatter:
-    """Headings on the left, the patient's readings on the right."""
-    import plotly.graph_objects as go
-
-    left = side == "left"
-    return go.Scatter(
-        x=[-0.012 if left else 1.012] * len(rows),
-        y=[number - 0.13 for number in range(len(rows))],
-        text=[f"<b>{row.heading}</b>" if left else row.reading for row in rows],
-        mode="text",
-        name="headings" if left else "readings",
-        textposition="top right" if left else "top left",
-        textfont={"size": 14, "color": colours.text if left else colours.patient},
-        hoverinfo="skip",
-    )
-
-
-def _marks(rows: Sequence[Row], colours: Palette) -> go.Scatter:
-    import plotly.graph_objects as go
-
-    marked = [(row.mark, number) for number, row in enumerate(rows) if row.mark is not None]
-    return go.Scatter(
-        x=[place for place, _ in marked],
-        y=[number for _, number in marked],
-        mode="markers",
-        name="patient",
-        marker={"size": 12, "color": colours.patient, "line": {"color": "white", "width": 1.5}},
-        hoverinfo="skip",
-    )
+        return ' class="start"' if place < 0.05 else ' class="end"'
+    return ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HEIGHT = 520
 BACKGROUND = "#000000"
 WRITING = "#f2f5f6"
+LOWER_LEFT = {"x": 0.012, "y": 0.012, "xanchor": "left", "yanchor": "bottom"}
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "scrollZoom": False,

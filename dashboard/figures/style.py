@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FONT_SIZE = 14
-CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,6 @@ class Palette:
         text, muted, grid: writing, secondary writing, thin lines.
         curve, band: the survival curve and its band.
         patient: the patient's own marks.
-        conditional: the curve given survival so far.
     """
 
     text: str
@@ -29,11 +28,10 @@ class Palette:
     curve: str
     band: str
     patient: str
-    conditional: str
 
 
-LIGHT = Palette("#1c2b30", "#56666c", "#dbe4e6", "#0b6e7f", "rgba(11,110,127,0.16)", "#c24e00", "#0072b2")
-DARK = Palette("#e2ebed", "#a3b4b9", "#2b3a3f", "#5cbcc9", "rgba(92,188,201,0.20)", "#f2a65a", "#56b4e9")
+LIGHT = Palette("#1c2b30", "#56666c", "#dbe4e6", "#0b6e7f", "rgba(11,110,127,0.16)", "#c24e00")
+DARK = Palette("#e2ebed", "#a3b4b9", "#2b3a3f", "#5cbcc9", "rgba(92,188,201,0.20)", "#f2a65a")
 
 
 def palette(theme: Literal["light", "dark"]) -> Palette:
@@ -44,6 +42,7 @@ def palette(theme: Literal["light", "dark"]) -> Palette:
 def plain_layout(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     """Transparent background, no legend, readable type, no dragging."""
     figure.update_layout(
+        template="none",  # Plotly's own is as large as the curve
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -52,6 +51,5 @@ def plain_layout(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         showlegend=False,
         dragmode=False,
         hoverlabel={"font": {"size": FONT_SIZE}},
-        transition={"duration": 0},
     )
     return figure

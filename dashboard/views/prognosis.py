@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import InputError
@@ -10,11 +12,12 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model, Outlook
 from dashboard.figures import style
-from dashboard.figures.nomogram_drawing import nomogram_drawing
+from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
 from dashboard.widgets import blocks, frame, progress
 from dashboard.widgets.live_inputs import live_inputs
 
+Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 HORIZONS = (12, 36, 60)
 COLUMNS = (1, 1.85, 1.3)
 
@@ -28,39 +31,38 @@ def show() -> None:
 
 @st.fragment
 def _live() -> None:
-    """All that follows a changed input; nothing else runs again.
-
-    The sentence stands above the inputs and is written after them.
-    """
+    """All that follows a changed input, and nothing else: the answer first, then the inputs as they stand."""
     sentence = st.container(key="sentence")
     left, middle, right = st.columns(COLUMNS, gap="large")
     try:
-        with left:
-            frame.section("What is known")
-            live_inputs(session.model_scores())
-            blocks.note(texts.KNOWN_NOT_LEVERS)
         outlook = session.outlook()
     except InputError as error:
         sentence.error(str(error))
-        return
+    else:
+        _answer(outlook, sentence, middle, right)
+    with left:
+        frame.section("What is known")
+        live_inputs(session.model_scores())
+        blocks.note(texts.KNOWN_NOT_LEVERS)
+
+
+def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Container) -> None:
+    """The sentence, the drawing and the curve, each in its place."""
     with sentence:
         words = st.container()
         model, months, digits = _choose(outlook)
     prognosis: Prognosis | None = getattr(outlook, model)
-    if prognosis is None:
-        with words:
+    with words:
+        if prognosis is None:
             blocks.lead(texts.still_missing(_missing(model, outlook)), "")
-        with middle:
-            _nomogram(model, None, outlook)
-    else:
-        shown = _shown_horizon(prognosis, months)
-        with words:
-            _sentence(prognosis, shown)
-        with middle:
-            _nomogram(model, prognosis, outlook)
+        else:
+            months = _shown_horizon(prognosis, months)
+            _sentence(prognosis, months)
+    if prognosis is not None:
         with right:
-            _survival(prognosis, shown, digits)
+            _survival(prognosis, months, digits)  # first: it takes the browser longest
     with middle:
+        _nomogram(model, prognosis, outlook)
         frame.section("Is this patient like those of the study?")
         blocks.criteria(outlook.criteria)
     with right:
@@ -119,10 +121,8 @@ def _sentence(prognosis: Prognosis, months: int) -> None:
 def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
     frame.section("Nomogram")
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
-    colours = style.palette(session.theme())
-    figure = nomogram_drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings, colours)
-    alt = texts.nomogram_description(prognosis)
-    st.plotly_chart(figure, key="nomogram", config=style.CONFIG, theme=None, alt=alt)
+    drawing = lay_out(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
+    st.html(nomogram_drawing(drawing, texts.nomogram_description(prognosis)))
     if prognosis is None:
         return
     with st.expander("The points as a table", key="points-table"):

@@ -12,81 +12,103 @@ from dashboard import session, texts
 PREFIX = "live."
 MOST_SESSIONS = 4
 FIRST_BY_HAND = {"mtm": 0.5, "dlr": 0.8}
+MONTHS = "months_since_first_haic"
+ANSWERS: dict[str, dict[str, Any]] = {
+    "pvtt": {"no": False, "yes": True},
+    "response": {word: word for word in ("CR", "PR", "SD", "PD")},
+    "haic_sessions": {"1": 1, "2": 2, "3": 3, f"> {MOST_SESSIONS - 1}": MOST_SESSIONS},
+}
 MODEL, BY_HAND, UNKNOWN = "Model", "By hand", "Unknown"
 
 
 def live_inputs(model: Scores) -> None:
-    """Draw the inputs; what is set goes to the session's draft, so that the clinical form follows."""
-    values = session.draft().clinical
-    values["pvtt"] = _one_of("pvtt", {"no": False, "yes": True}, values.get("pvtt"))
-    values["response"] = _one_of("response", {word: word for word in ("CR", "PR", "SD", "PD")}, values.get("response"))
-    values["haic_sessions"] = _sessions(values.get("haic_sessions"))
-    values["months_since_first_haic"] = _months(values.get("months_since_first_haic"))
+    """Draw the inputs as the draft has them.
+
+    What is changed goes to the draft before the page runs again, so that the page can draw the answer first.
+    """
+    for name, answers in ANSWERS.items():
+        _one_of(name, answers)
+    _months()
     for name in ("mtm", "dlr"):
         _score(name, getattr(model, name))
 
 
-def _one_of(name: str, answers: dict[str, Any], now: Any) -> Any:
+def _one_of(name: str, answers: dict[str, Any]) -> None:
     """One of the answers by its words, or unknown."""
-    words = next((word for word, value in answers.items() if value == now), texts.UNKNOWN)
-    chosen = st.segmented_control(
+    now = session.draft().clinical.get(name)
+    if name == "haic_sessions" and now is not None:
+        now = min(now, MOST_SESSIONS)
+    st.segmented_control(
         texts.INPUT_LABELS[name],
         [texts.UNKNOWN, *answers],
-        key=session.prime(PREFIX + name, words),
+        key=session.put(PREFIX + name, next((word for word, value in answers.items() if value == now), texts.UNKNOWN)),
         required=True,
         width="stretch",
+        on_change=_answered,
+        args=(name,),
     )
-    return answers.get(chosen)
 
 
-def _sessions(typed: int | None) -> int | None:
-    """1, 2, 3 or more, as the model counts; a larger number typed in the form is kept."""
-    answers = {"1": 1, "2": 2, "3": 3, f"> {MOST_SESSIONS - 1}": MOST_SESSIONS}
-    chosen: int | None = _one_of("haic_sessions", answers, None if typed is None else min(typed, MOST_SESSIONS))
-    return typed if chosen == MOST_SESSIONS and typed is not None and typed > MOST_SESSIONS else chosen
+def _answered(name: str) -> None:
+    """Take an answer; more sessions than the model counts, typed in the form, are kept."""
+    values = session.draft().clinical
+    answer = ANSWERS[name].get(session.get(PREFIX + name))
+    kept = name == "haic_sessions" and answer == MOST_SESSIONS and (values.get(name) or 0) > MOST_SESSIONS
+    values[name] = values[name] if kept else answer
 
 
-def _months(now: float | None) -> float | None:
-    value: float | None = st.number_input(
-        texts.INPUT_LABELS["months_since_first_haic"],
+def _months() -> None:
+    st.number_input(
+        texts.INPUT_LABELS[MONTHS],
         min_value=0.0,
         max_value=600.0,
         step=1.0,
         value=None,
         format="%g",
         placeholder=texts.unknown_between(0, 600),
-        key=session.prime(PREFIX + "months_since_first_haic", now),
+        key=session.put(PREFIX + MONTHS, session.draft().clinical.get(MONTHS)),
+        on_change=_months_given,
     )
-    return value
+
+
+def _months_given() -> None:
+    session.draft().clinical[MONTHS] = session.get(PREFIX + MONTHS)
 
 
 def _score(name: str, model: Score | None) -> None:
     """Where the score comes from, and its slider; moving the slider makes it a score by hand."""
-    now = session.draft()
-    by_hand: float | None = getattr(now, name)
+    by_hand: float | None = getattr(session.draft(), name)
     rest = UNKNOWN if model is None else MODEL
-    source_key, slider_key = PREFIX + name + ".source", PREFIX + name
-    if session.get(source_key) not in (rest, BY_HAND):
-        session.put(source_key, BY_HAND if by_hand is not None else rest)
-    source = st.segmented_control(
-        texts.INPUT_LABELS[name], [rest, BY_HAND], key=source_key, required=True, help=texts.SCORE_HELP[name]
+    start = model.value if model is not None else FIRST_BY_HAND[name]
+    st.segmented_control(
+        texts.INPUT_LABELS[name],
+        [rest, BY_HAND],
+        key=session.put(f"{PREFIX}{name}.source", rest if by_hand is None else BY_HAND),
+        required=True,
+        help=texts.SCORE_HELP[name],
+        on_change=_source_chosen,
+        args=(name, start),
     )
-    if source == UNKNOWN:
-        setattr(now, name, None)
+    if by_hand is None and model is None:
         return
-    start = by_hand if by_hand is not None else model.value if model is not None else FIRST_BY_HAND[name]
-    if source == MODEL or session.get(slider_key) is None:
-        session.put(slider_key, round(start if source == BY_HAND else model.value, 2))  # type: ignore[union-attr]
-    value = st.slider(
+    st.slider(
         texts.AXIS_NAMES[name],
         0.0,
         1.0,
         step=0.01,
-        key=slider_key,
+        key=session.put(PREFIX + name, round(start if by_hand is None else by_hand, 2)),
         label_visibility="collapsed",
-        on_change=session.put,
-        args=(source_key, BY_HAND),
+        on_change=_slid,
+        args=(name,),
     )
-    setattr(now, name, value if source == BY_HAND else None)
-    if source == MODEL and model is not None:
+    if by_hand is None and model is not None:
         st.caption(texts.model_score(model))
+
+
+def _source_chosen(name: str, start: float) -> None:
+    chosen = session.get(f"{PREFIX}{name}.source")
+    setattr(session.draft(), name, round(start, 2) if chosen == BY_HAND else None)
+
+
+def _slid(name: str) -> None:
+    setattr(session.draft(), name, session.get(PREFIX + name))

@@ -14,13 +14,13 @@ REFRESH_SECONDS = 0.5
 
 
 def while_running() -> None:
-    """The progress, where there is any."""
+    """The progress in one line, where there is any."""
     if session.draft().run is not None:
-        running()
+        running(expanded=False)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def running() -> None:
+def running(expanded: bool = True) -> None:
     """Draw the progress every half second; run the page again when the assessment ends."""
     run = session.draft().run
     if run is None or run.done:
@@ -28,7 +28,8 @@ def running() -> None:
         return
     durations = run.seconds_by_step()
     step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0]) if durations else texts.PREPARING
-    with st.status(f"{step} …", expanded=True, state="running"):
+    box = st.status(f"{step} …", expanded=expanded, state="running")
+    with box.container():  # the status itself would call itself complete at the end of its block
         st.progress(run.share)
         blocks.steps(durations, STEPS, running=True)
 

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.case import Phase, Volume
+from core.case import Case, Phase, Volume
 from core.errors import InputError
+from core.findings import Assessment
 from core.imaging.phase import PhaseProposal
-from dashboard import uploads
+from dashboard import session, texts, uploads
 from dashboard.draft import Draft, Run, current, propose_roles
 from tests.dashboard import builders
+from tests.dashboard.builders import CLINICAL
 from tests.dashboard.conftest import APP
 
 HEAVY = ("torch", "monai", "xgboost", "radiomics", "SimpleITK")
@@ -107,6 +112,52 @@ def test_two_sessions_hold_their_own_case() -> None:
     first.session_state["draft"].assessment = replace(builders.assessment(), case_id="Case ONE")
     assert second.run().session_state["draft"].assessment is None
     assert first.session_state["draft"].case_id != second.session_state["draft"].case_id
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[..., Assessment]], AppTest]]:
+    """A function that opens the page on the demo case, assessed by a function of the test's own."""
+    made = SimpleNamespace(
+        arterial=builders.volume(Phase.ARTERIAL), portal_venous=builders.volume(Phase.PORTAL_VENOUS), clinical=CLINICAL
+    )
+    monkeypatch.setenv(session.DEMO_VARIABLE, "1")
+    monkeypatch.setattr("core.simulate.phantom.demo_case", lambda *_: made)
+
+    def open_with(assess: Callable[..., Assessment]) -> AppTest:
+        monkeypatch.setattr("core.pipeline.assess", assess)
+        page = AppTest.from_file(str(APP), default_timeout=30).run()
+        run = page.session_state["draft"].run
+        if run is not None:
+            wait([run.future], timeout=30)
+        return page.run()
+
+    session._demo_run.clear()
+    yield open_with
+    session._demo_run.clear()
+
+
+def test_demo_is_assessed_on_opening(demo: Callable[..., AppTest]) -> None:
+    def assess(case: Case, models: object, progress: Callable[[str, float], None]) -> Assessment:
+        progress("liver", 0.0)
+        return builders.assessment(case.clinical)
+
+    page = demo(assess)
+    now = page.session_state["draft"]
+    assert not page.exception
+    assert now.assessment is not None
+    assert now.record() == CLINICAL
+    assert "See the prognosis" in [button.label for button in page.button]
+
+
+@pytest.mark.parametrize("error", [InputError("arterial series: expected CT, got a picture"), RuntimeError("secret")])
+def test_a_failed_assessment_is_one_sentence(demo: Callable[..., AppTest], error: Exception) -> None:
+    def assess(*_: object) -> Assessment:
+        raise error
+
+    page = demo(assess)
+    assert not page.exception
+    said = [box.value for box in page.error]
+    assert said == [str(error) if isinstance(error, InputError) else texts.FAULT]
 
 
 def test_first_page_needs_nothing_heavy() -> None:

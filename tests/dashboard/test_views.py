@@ -122,7 +122,8 @@ def test_prognosis_leads_with_the_sentence(open_page: OpenPage) -> None:
     page = open_page("prognosis", assessment)
     assert assessment.post is not None
     assert texts.lead_sentence(assessment.post.os[36], 36) in html(page)
-    assert len(page.get("plotly_chart")) == 2
+    assert len(page.get("plotly_chart")) == 1
+    assert 'class="nomogram"' in html(page)
 
 
 def test_prognosis_works_without_images(open_page: OpenPage) -> None:

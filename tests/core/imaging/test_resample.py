@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from core.geometry import Geometry
-from core.imaging.crop import bounding_box, box_of_grid, centre_lps, cube_grid, sub_geometry
+from core.imaging.crop import bounding_box, box_of_grid, centre_lps, sub_geometry
 from core.imaging.resample import box_average, from_image, isotropic_grid, resample, to_image, to_isotropic
 
 
@@ -28,7 +28,7 @@ def oblique(shape: tuple[int, int, int], angles: tuple[float, float, float]) -> 
 def test_a_linear_field_is_resampled_exactly_from_any_direction(a: float, b: float, c: float) -> None:
     source = oblique((30, 32, 16), (a, b, c))
     centre = (source.affine_lps @ [15, 16, 8, 1])[:3]
-    target = cube_grid(centre, 6, 2.0)
+    target = Geometry.from_spacing((6, 6, 6), (2.0, 2.0, 2.0), tuple(centre - 5.0))
     assert np.allclose(resample(plane(source), source, target), plane(target), atol=1e-6)
 
 

@@ -29,12 +29,11 @@ def test_unknown_targets_carry_no_gradient() -> None:
 
 
 def test_blank_voxels_stay_blank_under_augmentation() -> None:
-    crop = np.full((2, 24, 24, 24), -1, np.float16)
+    crop = np.zeros((2, 24, 24, 24), np.float16)
     crop[:, 8:16, 8:16, 8:16] = 0.2
     for seed in range(8):
         out = augment(crop, np.random.default_rng(seed))
-        assert (out > -1).sum() == (crop > -1).sum()
-        assert out.max() <= 1
+        assert np.count_nonzero(out) == np.count_nonzero(crop)
 
 
 def test_calibration_makes_the_mean_right() -> None:
@@ -59,7 +58,7 @@ def test_the_network_learns_a_difference_that_is_there_and_resumes_alike(
     crops = (rng.normal(0, 0.1, (24, 2, 48, 48, 48)) + label[:, None, None, None, None] * 0.5 - 0.25).astype(np.float16)
     targets = np.repeat(label[:, None], 5, axis=1).astype(np.float32)
     cohort = NetworkCohort(crops, targets, np.zeros(24, bool))
-    settings = NetworkTraining(epochs=12, batch=8)
+    settings = NetworkTraining(epochs=12, coarse_epochs=4, batch=8)
     network = fit_network.fit(cohort, tmp_path / "a", settings, lambda line: None)
     logits = fit_network.predict(network, crops)
     assert logits[label == 1].min() > logits[label == 0].max()

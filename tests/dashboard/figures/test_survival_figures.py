@@ -79,9 +79,19 @@ def test_tick_labels_do_not_touch() -> None:
 
 
 def test_drawing_has_one_mark_per_axis_but_the_ruler() -> None:
-    figure = nomogram_drawing(builders.models().post, post(), texts.AXIS_NAMES, {"pvtt": "yes"}, style.LIGHT)
-    assert len(trace(figure, "patient").x) == len(trace(figure, "headings").x) - 1
-    assert "yes · 14 points" in trace(figure, "readings").text
+    drawing = lay_out(builders.models().post, post(), texts.AXIS_NAMES, {"pvtt": "yes"})
+    html = nomogram_drawing(drawing, "a <description>")
+    assert html.count("<u ") == html.count('class="axis"') - 1 == 9
+    assert "yes · 14 points" in html
+    assert 'aria-label="a &lt;description&gt;"' in html
+    assert html.count('class="drop"') == len(drawing.inputs) + 1
+
+
+def test_drawing_without_a_patient_has_axes_alone() -> None:
+    html = nomogram_drawing(lay_out(builders.models().pre, None, texts.AXIS_NAMES, {}), "")
+    assert html.count('class="axis"') == 7
+    assert "<u " not in html
+    assert "drop" not in html
 
 
 def test_style_sheet_knows_every_colour_of_writing_and_lines() -> None:
