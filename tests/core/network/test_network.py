@@ -19,6 +19,7 @@ def network() -> MultitaskMobileNet:
     with torch.no_grad():
         for _ in range(20):  # batch statistics of noise, so that signals neither vanish nor explode
             made(torch.randn(2, 2, 48, 48, 48))
+        made.heads[-1].weight.normal_(std=0.02)  # heads begin at zero
     return made.eval()
 
 
