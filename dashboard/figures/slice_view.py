@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEIGHT = 520
 BACKGROUND = "#000000"
 WRITING = "#f2f5f6"
-LOWER_LEFT = {"x": 0.012, "y": 0.012, "xanchor": "left", "yanchor": "bottom"}
+LOWER_LEFT: dict[str, Any] = {"x": 0.012, "y": 0.012, "xanchor": "left", "yanchor": "bottom"}
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "scrollZoom": False,
@@ -57,9 +57,7 @@ def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go
     )
     _letters(figure, plane)
     if remark:
-        _write(
-            figure, f"<b>{remark}</b>", x=0.012, y=0.012, xanchor="left", yanchor="bottom", size=14, colour="#ffd166"
-        )
+        _write(figure, f"<b>{remark}</b>", size=14, colour="#ffd166", align="left", **LOWER_LEFT)
     return figure
 
 
