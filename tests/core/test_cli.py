@@ -84,7 +84,7 @@ def test_what_is_missing_is_named_and_is_no_error(tmp_path: Path, capsys: pytest
     assert document["pre"] is None
     assert document["post"] is None
     texts = " ".join(w["text"] for w in document["warnings"] if w["code"] == "missing_input")
-    assert "DLR" in texts
+    assert "dlr" in texts
 
 
 @pytest.mark.parametrize(
