@@ -152,8 +152,8 @@ class Heatmap:
     """Grad-CAM of one head on the portal-venous grid.
 
     Attributes:
-        values: float16 (I, J, K), 0..1 scaled to the head's own maximum; 0 outside the network's field of view.
-        share_in_liver: share of the heat that lies inside the liver mask, 0..1.
+        values: float16 (I, J, K), 0..1 scaled to the head's own maximum in the liver; 0 outside the liver.
+        share_in_liver: share of the map's heat that lay inside the liver before it was cut to it, 0..1.
         hottest_slice: index along the superior axis with the most heat in the liver.
     """
 

@@ -13,7 +13,7 @@ from core.artefacts import Artefact
 from core.errors import ArtefactError
 from core.findings import HEADS, Heatmap
 from core.geometry import Geometry
-from core.imaging.crop import bounding_box, box_of_grid, sub_geometry
+from core.imaging.crop import Box, bounding_box, box_of_grid, sub_geometry
 from core.imaging.interpolate import interpolate
 from core.network.grad_cam import grad_cam
 from core.network.mobilenet import MultitaskMobileNet, build
@@ -109,27 +109,23 @@ def _variants(phases: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _on_ct(
     heat: npt.NDArray[np.float32], grid: Geometry, cube: Geometry, liver: npt.NDArray[np.bool_], geometry: Geometry
 ) -> Heatmap:
+    """Heat is drawn in the liver only: around it the network was shown nothing, so heat there means nothing."""
     box = box_of_grid(cube, geometry)
-    inner = np.clip(interpolate(heat, grid, sub_geometry(geometry, box)), 0.0, None)
+    everywhere = np.clip(interpolate(heat, grid, sub_geometry(geometry, box)), 0.0, None)
+    total = float(everywhere.sum(dtype=np.float64))
+    inner = everywhere * liver[box]
     top = float(inner.max(initial=0.0))
     values = np.zeros(geometry.shape, dtype=np.float16)
-    values[box] = inner / top if top > 0 else inner
-    return _described(values, inner, liver, box, geometry)
+    if top > 0:
+        values[box] = inner / top
+    share = float(inner.sum(dtype=np.float64)) / total if total > 0 else 0.0
+    return Heatmap(values, share, _hottest_slice(inner, box, liver, geometry))
 
 
-def _described(
-    values: npt.NDArray[np.float16],
-    inner: npt.NDArray[np.float32],
-    liver: npt.NDArray[np.bool_],
-    box: tuple[slice, slice, slice],
-    geometry: Geometry,
-) -> Heatmap:
-    in_liver = np.where(liver[box], inner, 0.0)
-    total = float(inner.sum())
+def _hottest_slice(inner: npt.NDArray[np.float32], box: Box, liver: npt.NDArray[np.bool_], geometry: Geometry) -> int:
     axis = geometry.superior_axis
-    by_slice = in_liver.sum(axis=tuple(other for other in range(3) if other != axis))
-    hottest = box[axis].start + int(by_slice.argmax()) if total > 0 else _middle(liver, geometry)
-    return Heatmap(values, float(in_liver.sum()) / total if total > 0 else 0.0, hottest)
+    by_slice = inner.sum(axis=tuple(other for other in range(3) if other != axis))
+    return int(box[axis].start + by_slice.argmax()) if by_slice.any() else _middle(liver, geometry)
 
 
 def _middle(liver: npt.NDArray[np.bool_], geometry: Geometry) -> int:

@@ -73,11 +73,11 @@ def test_grad_cam_equals_the_definition(network: MultitaskMobileNet, crop: tuple
 
 
 class OneVoxel(torch.nn.Module):
-    """A trunk whose only answer is the stride-8 voxel (3, 5, 7)."""
+    """A trunk whose only answer is the stride-8 voxel (6, 5, 7)."""
 
     def features(self, phases: torch.Tensor) -> torch.Tensor:
         activations = torch.zeros(1, 1, 12, 12, 12)
-        activations[0, 0, 3, 5, 7] = 1
+        activations[0, 0, 6, 5, 7] = 1
         return activations
 
     def from_features(self, activations: torch.Tensor) -> torch.Tensor:
@@ -88,12 +88,14 @@ def test_heat_lands_on_the_ct_where_the_network_saw_it(crop: tuple[np.ndarray, G
     phases, cube = crop
     model = MultitaskNetwork(OneVoxel(), dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.0))
     heat = model.heatmaps(phases, cube, liver, GEOMETRY)["mtm"]
-    expected_lps = cube.affine_lps @ [24, 40, 56, 1]
+    expected_lps = cube.affine_lps @ [48, 40, 56, 1]
     index = np.unravel_index(int(heat.values.argmax()), heat.values.shape)
     found_lps = GEOMETRY.affine_lps @ [*index, 1]
     assert np.abs(found_lps - expected_lps)[:3].max() <= 5.0
     assert heat.values.max() == 1.0
     assert heat.values.min() >= 0.0
+    assert not heat.values[~liver].any()
+    assert 0.5 < heat.share_in_liver <= 1.0
 
 
 def test_probabilities_spread_and_repeat(loaded: MultitaskNetwork, crop: tuple[np.ndarray, Geometry]) -> None:
