@@ -9,6 +9,7 @@ import socket
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,6 @@ from tests.server import Server, running
 
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}  # as /proc prints it
 LISTENING = "0A"
-QUIET = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 pytestmark = [
     pytest.mark.slow,
@@ -137,21 +130,16 @@ def test_pages_of_other_names_cannot_reach_it(server: Server) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_asks_only_its_own_server(server: Server, chromium: str) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_the_page_asks_only_its_own_server(server: Server, chromium: Any) -> None:
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda socket: asked.append(socket.url))
-        page.goto(server.url)
-        page.wait_for_selector(
-            "[data-testid=stAppViewContainer] h1, [data-testid=stAppViewContainer] h2", timeout=60_000
-        )
-        page.wait_for_timeout(4000)  # icons and fonts come after the text
-        browser.close()
+    context = chromium.new_context()
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    page.goto(server.url)
+    page.wait_for_selector("[data-testid=stAppViewContainer] h1, [data-testid=stAppViewContainer] h2", timeout=60_000)
+    page.wait_for_timeout(4000)  # icons and fonts come after the text
+    context.close()
     allowed = re.compile(rf"(?:http|ws)://127\.0\.0\.1:{server.port}/|data:|blob:|about:")
     assert asked
     assert [url for url in asked if not allowed.match(url)] == []
