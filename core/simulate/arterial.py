@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 from core.case import LiverMask, Phase, Volume
 from core.geometry import Geometry
+from core.imaging.crop import bounding_box, sub_geometry
 from core.imaging.resample import resample, to_isotropic
 from core.io.hounsfield import sha256_of
 from core.simulate.blood_pool import Pool, find_pools
-from core.simulate.fields import Box, Field, Mask, axes_mm, sigmoid, smooth_noise
+from core.simulate.fields import Field, axes_mm, sigmoid, smooth_noise
 
 PARENCHYMA_HU = 66.0
 """Late arterial liver, HU; see `core.simulate.tissues`."""
@@ -30,9 +31,9 @@ def simulate_arterial(portal_venous: Volume, mask: LiverMask, seed: int = 0, *, 
     rng = np.random.default_rng([seed, 3])
     hu = portal_venous.hu.astype(np.float32)
     liver_mean = _parenchyma_level(hu, mask)
-    box = _bounding_box(mask.liver, margin=2)
+    box = bounding_box(mask.liver, mask.geometry, margin_mm=2 * max(mask.geometry.spacing_mm))
     _take_back_liver(hu[box], mask.labels[box], portal_venous.geometry, liver_mean)
-    _enhance_lesions(hu[box], mask.labels[box], _box_geometry(portal_venous.geometry, box), (liver_mean, rng))
+    _enhance_lesions(hu[box], mask.labels[box], sub_geometry(portal_venous.geometry, box), (liver_mean, rng))
     _enhance_pools(hu, portal_venous, mask, liver_mean)
     if displaced:
         hu = _breathe(hu, portal_venous.geometry, rng)
@@ -45,25 +46,6 @@ def simulate_arterial(portal_venous: Volume, mask: LiverMask, seed: int = 0, *, 
 def _parenchyma_level(hu: Field, mask: LiverMask) -> float:
     values = hu[mask.labels == 1] if (mask.labels == 1).any() else hu[mask.labels > 0]
     return float(np.median(values)) if len(values) else 110.0
-
-
-def _bounding_box(inside: Mask, margin: int) -> Box:
-    parts = []
-    for axis in range(3):
-        hit = np.flatnonzero(inside.any(axis=tuple(a for a in range(3) if a != axis)))
-        first, last = (int(hit[0]), int(hit[-1])) if len(hit) else (0, 0)
-        parts.append(slice(max(0, first - margin), last + margin + 1))
-    return parts[0], parts[1], parts[2]
-
-
-def _box_geometry(geometry: Geometry, box: Box) -> Geometry:
-    affine = geometry.affine_lps.copy()
-    affine[:3, 3] += affine[:3, :3] @ [part.start for part in box]
-    shape = [
-        part.stop - part.start if part.stop <= n else n - part.start
-        for part, n in zip(box, geometry.shape, strict=True)
-    ]
-    return Geometry((shape[0], shape[1], shape[2]), affine)
 
 
 def _take_back_liver(hu: Field, labels: npt.NDArray[np.uint8], geometry: Geometry, level: float) -> None:
