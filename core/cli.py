@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _add(table, "demo", commands.demo)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
-    one.add_argument("--seed", type=int, metavar="N", help="another procedural patient")
+    one.add_argument("--seed", type=_seed, metavar="N", help="another procedural patient")
 
     _add_images(table)
     _add_prognosis(table)
@@ -71,7 +71,7 @@ def _add_images(table: Any) -> None:
     one.add_argument("ct", type=Path, metavar="CT")
     one.add_argument("--mask", type=Path, required=True)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
-    one.add_argument("--seed", type=int, default=0, metavar="N")
+    one.add_argument("--seed", type=_seed, default=0, metavar="N")
 
     one = _add(table, "segment", commands.segment)
     one.add_argument("ct", type=Path, metavar="CT")
@@ -127,3 +127,9 @@ def _share(text: str) -> float:
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"expected 0-1, got {value:g}")
     return value
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("expected a whole number from 0")
+    return int(text)

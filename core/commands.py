@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import replace
@@ -39,10 +40,11 @@ def simulate_arterial(options: argparse.Namespace) -> int:
     from core.io.volumes import write_volume
     from core.simulate.phases import simulate_arterial as simulate
 
+    out = _file(options.out, options.ct, options.mask)
     series = read_phase(options.ct, Phase.PORTAL_VENOUS)
     mask, notices = read_mask(options.mask, series.volume.geometry, None)
     _tell(*series.notices, *notices)
-    write_volume(simulate(series.volume, mask, options.seed), _file(options.out))
+    write_volume(simulate(series.volume, mask, options.seed), out)
     return 0
 
 
@@ -56,12 +58,13 @@ def segment(options: argparse.Namespace) -> int:
         raise InputError(
             "engine totalsegmentator: expected the package TotalSegmentator, which this version cannot use yet"
         )
+    out = _file(options.out, options.ct)
     series = _any_phase(options.ct)
     models = load_models(options.weights)
     started = time.perf_counter()
     mask, coarse = models.segmenter.segment(series.volume.hu, series.volume.geometry)
     seconds = time.perf_counter() - started
-    write_mask(mask, _file(options.out))
+    write_mask(mask, out)
     notices = (*series.notices, *check_mask(mask, series.volume.hu, coarse).notices)
     warnings = [{"code": notice.code, "text": notice.text} for notice in notices]
     print(json.dumps({"volume_ml": round(mask.volume_ml, 1), "seconds": round(seconds, 2), "warnings": warnings}))
@@ -90,6 +93,7 @@ def assess(options: argparse.Namespace) -> int:
     from core.models import load_models
     from core.pipeline import assess as assess_case
 
+    _check_folder(options.out)
     case = read_case(
         arterial=options.arterial,
         portal_venous=options.portal_venous,
@@ -154,19 +158,29 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _folder(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise InputError("--out: expected a folder, got a file") from None
+    _check_folder(path)
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def _file(path: Path) -> Path:
+def _check_folder(path: Path) -> None:
+    """Said before the work is done, not after it."""
+    nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        raise InputError("--out: expected a folder, got a file")
+    if not os.access(nearest, os.W_OK):
+        raise InputError("--out: expected a folder that can be written to")
+
+
+def _file(path: Path, *inputs: Path) -> Path:
+    """The path of an image to be written, checked; its folder is made when it is written."""
     if path.is_dir():
         raise InputError("--out: expected a file, got a folder")
     if not path.name.endswith((".nii.gz", ".nii")):
         raise InputError("--out: expected a name that ends in .nii.gz")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and any(one.exists() and path.samefile(one) for one in inputs):
+        raise InputError("--out: expected another file than the input")
+    _check_folder(path.absolute().parent)
     return path
 
 

@@ -29,7 +29,7 @@ def _diameter_mm(points_mm: npt.NDArray[np.float64]) -> float:
     """Largest distance along 90 directions: within .02 % of the largest distance between two points."""
     angles = np.linspace(0, np.pi, 90, endpoint=False)
     centred = points_mm - points_mm.mean(axis=0)
-    _, _, basis = np.linalg.svd(centred, full_matrices=False)
+    _, _, basis = np.linalg.svd(centred.T @ centred)  # 3 axes even for a lesion of one voxel
     plane = centred @ basis[:2].T
     spread = plane @ np.stack([np.cos(angles), np.sin(angles)])
     return float((spread.max(axis=0) - spread.min(axis=0)).max())

@@ -23,6 +23,8 @@ MARGIN_MM = 25.0
 def rigid_transform(arterial: Volume, portal_venous: Volume, liver: npt.NDArray[np.bool_]) -> FloatArray:
     """The 4x4 transform from portal-venous to arterial LPS mm that aligns the liver (Mattes mutual information).
 
+    The identity where there is nothing to align: a mask of a few voxels, or phases that lie apart.
+
     Args:
         liver: bool (I, J, K) on the portal-venous grid.
     """
@@ -34,7 +36,12 @@ def rigid_transform(arterial: Volume, portal_venous: Volume, liver: npt.NDArray[
     mask, _ = to_isotropic(
         liver[box].astype(np.float32), sub_geometry(portal_venous.geometry, box), SPACING_MM, outside=0
     )
-    return _matrix(_register(fixed, moving, to_image((mask > 0.5).astype(np.uint8), fixed_grid)))
+    if not (mask > 0.5).any():
+        return np.eye(4)
+    try:
+        return _matrix(_register(fixed, moving, to_image((mask > 0.5).astype(np.uint8), fixed_grid)))
+    except RuntimeError:  # ITK's word for "the two do not overlap"
+        return np.eye(4)
 
 
 def _register(fixed: sitk.Image, moving: sitk.Image, liver: sitk.Image) -> sitk.Transform:
@@ -70,7 +77,7 @@ def _matrix(transform: sitk.Transform) -> FloatArray:
     matrix = np.eye(4)
     matrix[:3, :3] = np.column_stack(columns)
     matrix[:3, 3] = origin
-    return matrix
+    return np.round(matrix, 9)  # the last digits depend on the order in which threads add up
 
 
 def shift_mm(transform_lps: FloatArray, centre_mm: FloatArray) -> float:

@@ -23,8 +23,14 @@ def to_image(values: npt.NDArray[Any], geometry: Geometry) -> sitk.Image:
     image = sitk.GetImageFromArray(reversed_axes(values))
     image.SetSpacing(geometry.spacing_mm)
     image.SetOrigin(geometry.origin_mm)
-    image.SetDirection(geometry.direction_cosines.ravel().tolist())
+    image.SetDirection(_directions(geometry))
     return image
+
+
+def _directions(geometry: Geometry) -> list[float]:
+    """Row by row; ITK cannot invert a matrix with entries such as 1e-300, and would give an image of nothing."""
+    directions: list[float] = np.round(geometry.direction_cosines, 15).ravel().tolist()
+    return directions
 
 
 def from_image(image: sitk.Image) -> npt.NDArray[Any]:
@@ -63,7 +69,7 @@ def resample(
     resampler.SetSize(target.shape)
     resampler.SetOutputSpacing(target.spacing_mm)
     resampler.SetOutputOrigin(target.origin_mm)
-    resampler.SetOutputDirection(target.direction_cosines.ravel().tolist())
+    resampler.SetOutputDirection(_directions(target))
     resampler.SetTransform(affine)
     resampler.SetInterpolator(sitk.sitkLinear if interpolation == "linear" else sitk.sitkNearestNeighbor)
     resampler.SetDefaultPixelValue(float(outside))
@@ -75,7 +81,8 @@ def box_average(
 ) -> tuple[npt.NDArray[np.float32], Geometry]:
     """Mean over whole blocks of voxels, of about `spacing_mm` a side at most: a cheap low-pass filter.
 
-    The voxels of an incomplete last block are dropped. Returns float32 values and their grid.
+    The voxels of an incomplete last block are dropped, at the same side of the patient however the file stores its
+    axes. Returns float32 values and their grid.
     """
     factors = [
         max(1, min(int(spacing_mm / s + 0.25), n)) for s, n in zip(geometry.spacing_mm, geometry.shape, strict=True)
@@ -83,7 +90,11 @@ def box_average(
     if factors == [1, 1, 1]:
         return values.astype(np.float32), geometry
     shape = [n // f for n, f in zip(geometry.shape, factors, strict=True)]
-    averaged: npt.NDArray[Any] = values[: shape[0] * factors[0], : shape[1] * factors[1], : shape[2] * factors[2]]
+    first = [
+        n % f if backwards else 0 for n, f, backwards in zip(geometry.shape, factors, _backwards(geometry), strict=True)
+    ]
+    i, j, k = (slice(start, start + n * f) for start, n, f in zip(first, shape, factors, strict=True))
+    averaged: npt.NDArray[Any] = values[i, j, k]
     for axis in (2, 1, 0):
         if factors[axis] == 1:
             continue
@@ -91,9 +102,15 @@ def box_average(
         split[axis : axis + 1] = [shape[axis], factors[axis]]
         averaged = averaged.reshape(split).mean(axis=axis + 1, dtype=np.float32)
     affine = geometry.affine_lps.copy()
-    affine[:3, 3] += affine[:3, :3] @ ((np.array(factors) - 1) / 2)
+    affine[:3, 3] += affine[:3, :3] @ (np.array(first) + (np.array(factors) - 1) / 2)
     affine[:3, :3] = affine[:3, :3] * np.array(factors)
     return averaged.astype(np.float32), Geometry((shape[0], shape[1], shape[2]), affine)
+
+
+def _backwards(geometry: Geometry) -> list[bool]:
+    """Whether each index axis runs to the right, anterior or inferior."""
+    direction = geometry.direction_cosines
+    return [bool(direction[np.abs(direction[:, axis]).argmax(), axis] < 0) for axis in range(3)]
 
 
 def isotropic_grid(geometry: Geometry, spacing_mm: float) -> Geometry:

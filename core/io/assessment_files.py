@@ -10,6 +10,7 @@ from typing import Any
 from core.case import Notice
 from core.errors import InputError
 from core.findings import (
+    HEADS,
     Assessment,
     Criterion,
     LiverFinding,
@@ -78,14 +79,16 @@ def document_text(document: Json) -> str:
 def write_assessment(assessment: Assessment, out: Path) -> None:
     """Writes liver.nii.gz, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into `out`.
 
-    A file is there whole or not at all; assessment.json is there only if the others are.
+    A file is there whole or not at all; assessment.json is there only if the others are; files of an earlier case that
+    lies in `out` are deleted first, so that two cases never mix.
 
     Raises:
         InputError: `out` cannot be made or written to.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "assessment.json").unlink(missing_ok=True)
+        for earlier in _of_an_earlier_case(out):
+            earlier.unlink(missing_ok=True)
     except OSError as error:
         raise InputError("output folder: expected a folder that can be written to") from error
     if assessment.liver_mask is not None:
@@ -94,6 +97,11 @@ def write_assessment(assessment: Assessment, out: Path) -> None:
         write_heatmap(heatmap.values, assessment.portal_venous.geometry, out / f"heatmap_{head}.nii.gz")
     write_key_slices(assessment, out)
     write_text(out / "assessment.json", document_text(assessment_document(assessment)))
+
+
+def _of_an_earlier_case(out: Path) -> list[Path]:
+    names = [f"{kind}_{head}{end}" for head in HEADS for kind, end in (("heatmap", ".nii.gz"), ("key_slice", ".png"))]
+    return [out / name for name in ("assessment.json", "liver.nii.gz", *names)]
 
 
 def _prognosis(prognosis: Prognosis) -> Json:

@@ -18,6 +18,7 @@ from core.io.raw import RawImage, check_finite
 FULL_RANGE_BELOW_HU = -500
 NOT_HU_ABOVE = -20
 LEAST_SPAN_HU = 200
+LARGEST_HU = 2**16  # metal on an extended scale reaches half of it
 PADDING_BELOW_HU = -2000  # outside the field of view; no tissue is lighter than air
 THICK_SLICE_MM = 5.5
 SHORT_COVERAGE_MM = 100.0
@@ -50,7 +51,7 @@ def _int16(values: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
 
 def _check_range(values: npt.NDArray[Any], role: str) -> tuple[Notice, ...]:
     low, high = float(values.min()), float(values.max())
-    if low > NOT_HU_ABOVE or high < 0 or high - low < LEAST_SPAN_HU:
+    if low > NOT_HU_ABOVE or not 0 <= high <= LARGEST_HU or high - low < LEAST_SPAN_HU:
         raise InputError(
             f"{role}: expected CT in Hounsfield units (air near -1000), got values from {low:g} to {high:g}"
         )

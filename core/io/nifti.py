@@ -54,11 +54,11 @@ def _read_stream(stream: IO[bytes], role: str) -> RawImage:
     shape = three_axes(header.get_data_shape(), role)
     dtype = _voxel_type(header, role)
     affine, notices = _affine_lps(header, role)
-    offset = int(header["vox_offset"])
     start = stream.tell()
-    if not 0 <= offset - start <= 2**26:
-        raise InputError(f"{role}: expected voxels after the header, got an offset of {offset}")
-    _exactly(stream, offset - start, role)
+    skipped = float(header["vox_offset"]) - start
+    if not 0 <= skipped <= 2**26:  # false for NaN, too
+        raise InputError(f"{role}: expected voxels after the header, got an offset of {skipped + start:g}")
+    _exactly(stream, int(skipped), role)
     flat = np.frombuffer(_exactly(stream, int(np.prod(shape)) * dtype.itemsize, role), dtype=dtype)
     stream.read(1)  # at the end of a gzip stream this checks its sum
     values = reversed_axes(_rescaled(flat.reshape(shape[::-1]), header, role))

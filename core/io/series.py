@@ -175,7 +175,9 @@ def _instead(found: Found, rejected: Rejected) -> str:
     if not found.count:
         return "no files"
     if found.count == 1:
-        return rejected[0][1] if rejected else found.files[0][2].value
+        kind = found.files[0][2]
+        inner = "a zip inside a folder or zip" if kind is Kind.ZIP else kind.value
+        return rejected[0][1] if rejected else inner
     return f"{found.count} files of other kinds"
 
 

@@ -64,6 +64,19 @@ def test_assess_writes_all_it_promises(demo: Path, tmp_path: Path, capsys: pytes
     assert "radiomics" in progress
 
 
+@pytest.mark.slow
+def test_a_mask_with_lesions_given_by_hand_is_measured(demo: Path, tmp_path: Path) -> None:
+    arguments = ["--arterial", str(demo / "arterial.nii.gz"), "--portal-venous", str(demo / "portal_venous.nii.gz")]
+    arguments += ["--clinical", str(demo / "clinical.json"), "--mask", str(demo / "liver.nii.gz")]
+    assert main(["assess", *arguments, "--mtm", "1", "--dlr", "0.3", "--out", str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "assessment.json").read_text())
+    assert document["liver"]["origin"] == "given"
+    assert document["liver"]["largest_lesion_mm"] > 10
+    assert document["scores"]["mtm"]["origin"] == document["scores"]["dlr"]["origin"] == "manual"
+    given, written = (nibabel.load(folder / "liver.nii.gz") for folder in (demo, tmp_path))
+    assert np.array_equal(np.asarray(given.dataobj), np.asarray(written.dataobj))
+
+
 def test_nomogram_without_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record = clinical(tmp_path, pvtt=True, response="SD", haic_sessions=2)
     assert main(["nomogram", "--clinical", str(record), "--mtm", "1", "--dlr", "0.15"]) == 0
@@ -158,3 +171,32 @@ def test_broken_images_end_in_one_sentence(
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("error: arterial series")
     assert "Mueller" not in last
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "many"])
+def test_a_seed_is_a_whole_number_from_0(seed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["demo", "--out", str(tmp_path / "out"), "--seed", seed])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.strip().endswith("expected a whole number from 0")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_is_told_before_the_work(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.models.load_models", lambda _: pytest.fail("the work began"))
+    (tmp_path / "file").write_text("x")
+    ct, mask = demo / "portal_venous.nii.gz", demo / "liver.nii.gz"
+    before = ct.read_bytes()
+    pair = ["--arterial", str(ct), "--portal-venous", str(ct), "--clinical", str(demo / "clinical.json")]
+    for arguments, expected in (
+        (["assess", *pair, "--out", str(tmp_path / "file")], "expected a folder, got a file"),
+        (["assess", *pair, "--out", str(tmp_path / "file" / "below")], "expected a folder, got a file"),
+        (["segment", str(ct), "--out", str(tmp_path)], "expected a file, got a folder"),
+        (["segment", str(ct), "--out", str(ct)], "expected another file than the input"),
+        (["simulate-arterial", str(ct), "--mask", str(mask), "--out", str(mask)], "expected another file"),
+    ):
+        assert main(arguments) == 2
+        assert expected in capsys.readouterr().err.strip().splitlines()[-1]
+    assert ct.read_bytes() == before

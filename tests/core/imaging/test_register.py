@@ -41,6 +41,18 @@ def test_a_known_rigid_motion_is_undone() -> None:
     assert np.corrcoef(back.hu[liver], portal_venous.hu[liver])[0, 1] > 0.95
 
 
+def test_with_nothing_to_align_nothing_is_moved() -> None:
+    portal_venous, liver = textured_body(5)
+    far = Geometry.from_spacing(liver.shape, (3.0, 3.0, 3.0), (-100.0, -90.0, 5000.0))
+    elsewhere = Volume(portal_venous.hu, far, Phase.ARTERIAL, "1" * 64)
+    assert np.array_equal(rigid_transform(elsewhere, portal_venous, liver), np.eye(4))
+    fine = Geometry.from_spacing((100, 100, 100), (1.0, 1.0, 1.0))
+    voxel = np.zeros(fine.shape, bool)
+    voxel[50, 50, 50] = True
+    small = Volume(np.zeros(fine.shape, np.int16), fine, Phase.PORTAL_VENOUS, "2" * 64)
+    assert np.array_equal(rigid_transform(small, small, voxel), np.eye(4))
+
+
 def test_aligned_phases_stay_where_they_are() -> None:
     portal_venous, liver = textured_body(4)
     found = rigid_transform(portal_venous, portal_venous, liver)

@@ -80,6 +80,15 @@ def test_to_isotropic_of_a_flipped_volume_is_the_same_picture() -> None:
     assert np.allclose(straight, turned, atol=1e-5)
 
 
+def test_incomplete_blocks_are_dropped_at_the_same_side_of_the_patient() -> None:
+    source = Geometry.from_spacing((25, 24, 13), (1.5, 1.5, 1.5))
+    values = np.random.default_rng(2).normal(size=source.shape).astype(np.float32)
+    flipped = source.affine_lps @ np.array([[-1, 0, 0, 24], [0, 1, 0, 0], [0, 0, -1, 12], [0, 0, 0, 1.0]])
+    straight, _ = to_isotropic(values, source, 3.0, 0)
+    turned, _ = to_isotropic(values[::-1, :, ::-1], Geometry(source.shape, flipped), 3.0, 0)
+    assert np.allclose(straight, turned, atol=1e-5)
+
+
 def test_boxes_and_their_grids() -> None:
     grid = Geometry.from_spacing((20, 20, 20), (2.0, 2.0, 2.0), (5.0, 0.0, 0.0))
     inside = np.zeros(grid.shape, bool)

@@ -123,6 +123,13 @@ def test_without_a_liver_only_the_document_is_written(assessment: Assessment, tm
     assert [path.name for path in tmp_path.iterdir()] == ["assessment.json"]
 
 
+def test_files_of_an_earlier_case_never_stay(assessment: Assessment, tmp_path: Path) -> None:
+    write_assessment(assessment, tmp_path)
+    (tmp_path / "notes.txt").write_text("the user's own")
+    write_assessment(replace(assessment, liver_mask=None, liver=None, heatmaps={}), tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "notes.txt"}
+
+
 def test_a_crash_leaves_no_document_and_no_half_file(
     assessment: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

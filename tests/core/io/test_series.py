@@ -89,6 +89,15 @@ def test_an_empty_folder_and_a_missing_one_are_refused(tmp_path: Path) -> None:
         read_series(tmp_path / "absent", "arterial series")
 
 
+def test_a_zip_in_a_zip_is_named_as_such(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
+        archive.writestr("a.txt", "a")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.write(tmp_path / "inner.zip", "inner.zip")
+    with pytest.raises(InputError, match="got a zip inside a folder or zip"):
+        read_series(tmp_path / "outer.zip", "arterial series")
+
+
 def test_two_patients_are_never_paired(tmp_path: Path) -> None:
     (series,) = read_series(stored(tmp_path / "a.nii"), "arterial series")
 

@@ -263,6 +263,9 @@ def test_damaged_headers_are_refused(tmp_path: Path) -> None:
     assert "finite positions" in refusal(patched(tmp_path / "x.nii", 280, "<4f", np.nan, 0, 0, 0))
     assert "right angles" in refusal(patched(tmp_path / "x.nii", 280, "<8f", 2, 2, 0, 0, 0, 0.01, 0, 0))
     assert "unknown voxel type" in refusal(patched(tmp_path / "x.nii", 70, "<h", 9999))
+    for offset, got in ((np.nan, "nan"), (np.inf, "inf"), (-1e30, "-1e+30"), (0, "0")):
+        assert f"an offset of {got}" in refusal(patched(tmp_path / "x.nii", 108, "<f", offset))
+    assert "Hounsfield units" in refusal(patched(tmp_path / "x.nii", 112, "<2f", 1e30, 0))
     assert "after the header" in refusal(patched(tmp_path / "x.nii", 108, "<f", 2e9))
 
 

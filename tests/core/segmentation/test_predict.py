@@ -5,6 +5,7 @@ import torch
 from core.case import LiverMask, MaskOrigin
 from core.errors import NoLiverError
 from core.geometry import Geometry
+from core.segmentation import predict
 from core.segmentation.network import DEFAULT_ARGUMENTS, HU_WINDOW, build, normalise
 from core.segmentation.predict import CoarseLiver, Segmenter, _largest, on_grid
 from core.segmentation.quality import check_mask
@@ -62,6 +63,18 @@ def test_only_the_largest_component_is_kept_and_its_holes_are_filled() -> None:
 def test_too_little_liver_is_no_liver() -> None:
     with pytest.raises(NoLiverError, match="at least 100 mL"):
         _largest(ball(20, GRID, (80, 75, 60)).astype(np.float32), GRID)
+
+
+def test_a_brain_in_its_skull_is_no_liver(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Geometry.from_spacing((72, 72, 72), (3.0, 3.0, 3.0))
+    brain, skull, head = (ball(radius, grid, (108.0, 108.0, 108.0)) for radius in (72.0, 80.0, 85.0))
+    hu = np.where(brain, 35, np.where(skull, 900, np.where(head, 40, -1000))).astype(np.int16)
+    monkeypatch.setattr(predict, "_slide", lambda _, scaled: np.zeros(scaled.shape, np.float32))
+    monkeypatch.setattr(predict, "_largest", lambda *_: CoarseLiver(brain.astype(np.float32), grid, 0.0, 1.0))
+    with pytest.raises(NoLiverError, match="bone, as around a brain"):
+        Segmenter(torch.nn.Identity()).find(hu, grid)
+    ribs = np.where(skull & ~brain & (np.arange(72) % 10 == 0), 900, np.where(head, 40, -1000)).astype(np.int16)
+    assert Segmenter(torch.nn.Identity()).find(ribs, grid).confidence == 1.0
 
 
 def test_a_series_of_air_has_no_liver() -> None:
