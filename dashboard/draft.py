@@ -61,8 +61,9 @@ class Run:
 
     def seconds_by_step(self) -> list[tuple[str, float]]:
         """Duration of every step begun, the last one still growing."""
-        ends = [at for _, at in self.started[1:]] + [self.ended or time.monotonic()]
-        return [(step, end - at) for (step, at), end in zip(self.started, ends, strict=True)]
+        begun = list(self.started)  # the worker thread adds to it
+        ends = [*(at for _, at in begun[1:]), self.ended or time.monotonic()]
+        return [(step, end - at) for (step, at), end in zip(begun, ends, strict=False)]
 
 
 @dataclass(eq=False)
@@ -158,7 +159,8 @@ class Draft:
 
         early, late = (confirmed(self.only(phase), phase) for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
         check_one_patient(early, late)
-        notes = (*early.notices, *late.notices, *self.mask_notices)
+        notes = (*texts.of_phase(early.notices, Phase.ARTERIAL), *texts.of_phase(late.notices, Phase.PORTAL_VENOUS))
+        notes += self.mask_notices
         return Case(self.case_id, early.volume, late.volume, self.record(), self.mask, self.mtm, self.dlr, notes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.")
+SETTLE_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -53,11 +54,32 @@ def prime(key: str, value: Any) -> str:
     return key
 
 
+def settle(key: str, value: Any) -> str:
+    """As `prime`, and again for two seconds: the browser misses a value when the page runs twice in a row."""
+    now, first = time.monotonic(), f"first.{key}"
+    if key not in st.session_state:
+        st.session_state[first] = now
+    if now - st.session_state[first] < SETTLE_SECONDS:
+        st.session_state[key] = value
+    return key
+
+
 def put(key: str, value: Any) -> str:
     """Set a widget's value if it has another; only before the widget is drawn, or in a callback; returns the key."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return key
+
+
+def remember(key: str) -> None:
+    """Keep what the reader chose, beyond the page; a callback."""
+    draft().view[key] = st.session_state[key]
+
+
+def recall(key: str, otherwise: Any, offered: Sequence[Any] | None = None) -> str:
+    """Give the widget `key` what the reader chose, or else `otherwise`, also if it is no longer offered."""
+    chosen = draft().view.get(key, otherwise)
+    return put(key, chosen if offered is None or chosen in offered else otherwise)
 
 
 def get(key: str) -> Any:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.case import LiverMask, Notice, Phase
+from dashboard import texts
 
 if TYPE_CHECKING:
     from core.io.series import Series
     from dashboard.draft import Draft
 
 ZIP_HEAD = b"PK\x03\x04"
-ROLE = "image series"
 
 
 def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
@@ -29,7 +29,7 @@ def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
 
     with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
         sources = _write(contents, Path(folder))
-        return [series for source in sources for series in read_series(source, ROLE)]
+        return [series for source in sources for series in read_series(source, texts.ANY_SERIES)]
 
 
 def read_liver_mask(content: bytes | memoryview, draft: Draft) -> tuple[LiverMask, tuple[Notice, ...]]:

@@ -5,6 +5,7 @@ from dashboard.texts.findings import (
     heat_sentence,
     known_values,
     liver_facts,
+    of_phase,
     on_which_grid,
     picture_description,
     score_facts,
@@ -12,6 +13,7 @@ from dashboard.texts.findings import (
 )
 from dashboard.texts.labels import (
     ABOUT,
+    ANY_SERIES,
     AXES_UNCONDITIONAL,
     AXIS_NAMES,
     DEMO_IS,
@@ -29,6 +31,7 @@ from dashboard.texts.labels import (
     HEAD_MEANINGS,
     HEAD_NAMES,
     HEAT_CAVEAT,
+    HEAT_OUTSIDE,
     IMAGES_FINE,
     IMAGES_LOADED,
     INPUT_LABELS,
@@ -73,6 +76,7 @@ from dashboard.texts.survival import (
 )
 from dashboard.texts.values import (
     model_score,
+    plain,
     score_value,
     seconds,
     unknown_between,
@@ -82,6 +86,7 @@ from dashboard.texts.values import (
 
 __all__ = [
     "ABOUT",
+    "ANY_SERIES",
     "AXES_UNCONDITIONAL",
     "AXIS_NAMES",
     "DEMONSTRATION_WEIGHTS",
@@ -99,6 +104,7 @@ __all__ = [
     "HEAD_MEANINGS",
     "HEAD_NAMES",
     "HEAT_CAVEAT",
+    "HEAT_OUTSIDE",
     "IMAGES_FINE",
     "IMAGES_LOADED",
     "INPUT_LABELS",
@@ -134,11 +140,13 @@ __all__ = [
     "liver_facts",
     "model_score",
     "nomogram_description",
+    "of_phase",
     "on_which_grid",
     "out_of_100",
     "percent",
     "percent_range",
     "picture_description",
+    "plain",
     "risk_sentence",
     "score_facts",
     "score_value",

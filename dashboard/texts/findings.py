@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.case import Phase
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.case import Notice, Phase
 from core.findings import Assessment
 from dashboard.texts import labels
 from dashboard.texts.values import score_value
@@ -11,6 +14,15 @@ from dashboard.texts.values import score_value
 def head_name(head: str) -> str:
     """A head of the network, or none."""
     return labels.HEAD_NAMES.get(head, "None")
+
+
+def of_phase(found: Sequence[Notice], phase: Phase) -> tuple[Notice, ...]:
+    """Remarks on a series, in the name of the phase it is used as."""
+    start, name = f"{labels.ANY_SERIES}: ", f"{phase.value.replace('_', '-')} series"
+    return tuple(
+        replace(notice, text=f"{name}: {notice.text.removeprefix(start)}") if notice.text.startswith(start) else notice
+        for notice in found
+    )
 
 
 def on_which_grid(phase: Phase) -> str:
@@ -26,9 +38,11 @@ def picture_description(phase: Phase, plane: str, number: int, head: str | None)
 
 def heat_sentence(head: str, share_in_liver: float) -> str:
     """What a heatmap is and is not."""
+    inside = f"{round(100 * share_in_liver)} % of the heat lies inside the liver outline"
+    doubt = f"; {labels.HEAT_OUTSIDE}" if share_in_liver < 0.5 else "."
     return (
         f"Heatmap of the head “{labels.HEAD_NAMES[head]}” ({labels.HEAD_MEANINGS[head]}). {labels.HEAT_CAVEAT} "
-        f"{round(100 * share_in_liver)} % of the heat lies inside the liver outline."
+        f"{inside}{doubt}"
     )
 
 

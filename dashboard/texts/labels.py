@@ -14,6 +14,7 @@ ABOUT = (
 NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
 HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
+HEAT_OUTSIDE = "most of what this head looks at is not liver, so do not rely on this map."
 SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
 PHASE_NAMES = {
     Phase.NATIVE: "Non-contrast",
@@ -65,6 +66,11 @@ AXES_UNCONDITIONAL = (
     "The survival axes count from the first HAIC, as published; the sentence and the curve take into account that the "
     "patient has lived to today."
 )
+WIDEST_SOURCES = {
+    "coefficients": "the published coefficients",
+    "baseline": "the baseline survival, derived from the published curves",
+    "image score": "the image score",
+}
 NO_WARNINGS = "No warnings."
 SCORE_HELP = {
     "mtm": (
@@ -81,6 +87,7 @@ POST_WAITS = "The post-treatment model is offered once the response has been ass
 FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
 SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
+ANY_SERIES = "image series"
 DROP_IMAGES = "Drop both contrast phases here"
 DROP_FOLDER = "Drop a folder that holds both contrast phases"
 WHOLE_FOLDER = "Choose a whole DICOM folder"

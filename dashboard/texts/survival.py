@@ -88,7 +88,8 @@ def signed(number: float) -> str:
 
 def widest_source(prognosis: Prognosis) -> str:
     """What makes the band as wide as it is."""
-    return f"Widest source of the range: {prognosis.widest_source}."
+    source = labels.WIDEST_SOURCES.get(prognosis.widest_source, prognosis.widest_source)
+    return f"Widest source of the range: {source}."
 
 
 def percent(survival: Survival, digits: int = 0) -> tuple[str, str]:

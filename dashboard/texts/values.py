@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import fields
 
+from core.case import ClinicalRecord
 from core.findings import Score, ScoreOrigin
 from dashboard.texts import labels
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def plain(error: Exception) -> str:
+    """A refused input in the words of the form: field names as labels, true and false as yes and no."""
+    words = {field.name: str(field.metadata["label"]) for field in fields(ClinicalRecord)}
+    words |= {"true": "yes", "false": "no"}
+    said = re.sub(r"\b[a-z][a-z0-9_]+\b", lambda found: words.get(found[0], found[0]), str(error))
+    return said[:1].upper() + said[1:]
 
 
 def score_value(score: Score | None) -> str:

@@ -67,7 +67,7 @@ def _assess() -> None:
         try:
             session.start_assessment()
         except InputError as error:
-            now.message = str(error)
+            now.message = texts.plain(error)
         st.rerun()
 
 
@@ -97,6 +97,6 @@ def _clinical() -> None:
     try:
         session.draft().record()
     except InputError as error:
-        st.error(str(error))
+        st.error(texts.plain(error))
     with st.expander(texts.RECORD_FILE, key="record-file"):
         upload.record()

@@ -37,7 +37,7 @@ def _live() -> None:
     try:
         outlook = session.outlook()
     except InputError as error:
-        sentence.error(str(error))
+        sentence.error(texts.plain(error))
     else:
         _answer(outlook, sentence, middle, right)
     with left:
@@ -77,23 +77,29 @@ def _choose(outlook: Outlook) -> tuple[Model, int, int]:
             "Horizon",
             HORIZONS,
             format_func=texts.years,
-            key=session.prime("live.months", 36),
+            key=session.recall("live.months", 36),
             required=True,
             label_visibility="collapsed",
+            on_change=session.remember,
+            args=("live.months",),
         )
         offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
-        key = session.prime("live.model", offered[-1])
-        if session.get(key) not in offered:
-            session.put(key, offered[-1])
         model = st.segmented_control(
             "Model",
             offered,
             format_func=texts.MODEL_NAMES.__getitem__,
-            key=key,
+            key=session.recall("live.model", offered[-1], offered),
             required=True,
             label_visibility="collapsed",
+            on_change=session.remember,
+            args=("live.model",),
         )
-        decimal = st.toggle("One decimal", key=session.prime("live.decimal", False))
+        decimal = st.toggle(
+            "One decimal",
+            key=session.recall("live.decimal", False),
+            on_change=session.remember,
+            args=("live.decimal",),
+        )
     if len(offered) == 1:
         blocks.note(texts.POST_WAITS)
     return model, months, int(decimal)

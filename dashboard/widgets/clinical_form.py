@@ -91,7 +91,7 @@ def _rows(members: Sequence[Field[Any]]) -> None:
 
 def _one(member: Field[Any]) -> None:
     values = session.draft().clinical
-    key = session.prime(PREFIX + member.name, values.get(member.name))
+    key = session.settle(PREFIX + member.name, values.get(member.name))
     draw = {bool: _yes_no, int: _number, float: _number, str: _choice}[kind(member.name)]
     values[member.name] = draw(member, key)
 

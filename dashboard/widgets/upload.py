@@ -91,7 +91,7 @@ def _tried(act: Any) -> None:
     try:
         act()
     except InputError as error:
-        now.message = str(error)
+        now.message = texts.plain(error)
     else:
         now.message = ""
 

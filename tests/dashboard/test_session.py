@@ -106,6 +106,10 @@ def test_durations_by_step() -> None:
     assert run.seconds_by_step() == [("liver", 2.5), ("network", 0.5)]
 
 
+def test_no_durations_before_the_first_step() -> None:
+    assert Run().seconds_by_step() == []
+
+
 def test_two_sessions_hold_their_own_case() -> None:
     first = AppTest.from_file(str(APP), default_timeout=30).run()
     second = AppTest.from_file(str(APP), default_timeout=30).run()

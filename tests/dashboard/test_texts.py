@@ -5,6 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.case import Notice, Phase
+from core.errors import InputError
 from core.findings import Score, Survival
 from dashboard import texts
 from tests.dashboard import builders
@@ -64,3 +66,19 @@ def test_one_decimal_is_the_same_number() -> None:
     survival = Survival(0.384, 0.271, 0.502)
     assert texts.percent(survival) == ("38 %", "27–50 %")
     assert texts.percent(survival, 1) == ("38.4 %", "27.1–50.2 %")
+
+
+def test_refused_inputs_speak_the_words_of_the_form() -> None:
+    refused = InputError("pvtt: expected true or unknown where ecog is 4, got false")
+    said = "Portal vein tumour thrombus (PVTT): expected yes or unknown where ECOG performance status is 4, got no"
+    assert texts.plain(refused) == said
+
+
+def test_remarks_on_a_series_name_its_phase() -> None:
+    found = texts.of_phase([Notice("a", "image series: cut"), Notice("b", "Moved.")], Phase.PORTAL_VENOUS)
+    assert [notice.text for notice in found] == ["portal-venous series: cut", "Moved."]
+
+
+def test_heat_outside_the_liver_is_doubted() -> None:
+    assert texts.HEAT_OUTSIDE in texts.heat_sentence("mtm", 0.07)
+    assert texts.HEAT_OUTSIDE not in texts.heat_sentence("mtm", 0.9)
