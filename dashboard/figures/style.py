@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from typing import Any, Literal
 
 FONT_SIZE = 14
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
@@ -39,17 +36,16 @@ def palette(theme: Literal["light", "dark"]) -> Palette:
     return DARK if theme == "dark" else LIGHT
 
 
-def plain_layout(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
-    """Transparent background, no legend, readable type, no dragging."""
-    figure.update_layout(
-        template="none",  # Plotly's own is as large as the curve
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"size": FONT_SIZE, "color": colours.text, "family": '"Source Sans", sans-serif'},
-        showlegend=False,
-        dragmode=False,
-        hoverlabel={"font": {"size": FONT_SIZE}},
-    )
-    return figure
+def plain_layout(colours: Palette, height: int) -> dict[str, Any]:
+    """Layout with a transparent background, no legend, readable type, no dragging."""
+    return {
+        "template": "none",  # Plotly's own is as large as the curve
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": FONT_SIZE, "color": colours.text, "family": '"Source Sans", sans-serif'},
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {"font": {"size": FONT_SIZE}},
+    }

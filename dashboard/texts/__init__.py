@@ -56,6 +56,7 @@ from dashboard.texts.labels import (
     UNKNOWN,
     UPLOADS_STAY,
     WHAT_HAPPENS,
+    WHERE_FROM,
     WHOLE_FOLDER,
     WORDS,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "UNKNOWN",
     "UPLOADS_STAY",
     "WHAT_HAPPENS",
+    "WHERE_FROM",
     "WHOLE_FOLDER",
     "WORDS",
     "axis_readings",

@@ -38,7 +38,7 @@ def picture_description(phase: Phase, plane: str, number: int, head: str | None)
 
 def heat_sentence(head: str, share_in_liver: float) -> str:
     """What a heatmap is and is not."""
-    inside = f"{round(100 * share_in_liver)} % of the heat lies inside the liver outline"
+    inside = f"{round(100 * share_in_liver)} % of the heat lay inside the liver outline, and only that is drawn"
     doubt = f"; {labels.HEAT_OUTSIDE}" if share_in_liver < 0.5 else "."
     return (
         f"Heatmap of the head “{labels.HEAD_NAMES[head]}” ({labels.HEAD_MEANINGS[head]}). {labels.HEAT_CAVEAT} "

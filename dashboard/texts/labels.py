@@ -14,7 +14,7 @@ ABOUT = (
 NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
 HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
-HEAT_OUTSIDE = "most of what this head looks at is not liver, so do not rely on this map."
+HEAT_OUTSIDE = "most of it fell beside the liver, so do not rely on this map."
 SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
 PHASE_NAMES = {
     Phase.NATIVE: "Non-contrast",
@@ -62,6 +62,10 @@ INPUT_LABELS = {
     "dlr": "DLR score",
 }
 MODEL_NAMES = {"pre": "Before treatment", "post": "After response"}
+WHERE_FROM = (
+    "Published: hazard ratios and cut-offs. Derived from published figures: baseline survival, second cut-off and "
+    "ranges. Assumed: the end at 60 months and the coding of sessions."
+)
 AXES_UNCONDITIONAL = (
     "The survival axes count from the first HAIC, as published; the sentence and the curve take into account that the "
     "patient has lived to today."

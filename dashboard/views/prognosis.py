@@ -135,6 +135,7 @@ def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> No
         blocks.points(prognosis, readings)
     if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
+    blocks.note(texts.WHERE_FROM)
 
 
 def _survival(prognosis: Prognosis, months: int, digits: int) -> None:
