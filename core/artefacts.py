@@ -73,11 +73,6 @@ class Artefact:
         """
         return _json_object(self.read_bytes(file), f"artefact {self.card.name} {self.card.version}, {file}")
 
-    def path_of(self, file: str) -> Path:
-        """The path of one checked file, for readers that take only paths."""
-        self.read_bytes(file)
-        return self.folder / file
-
 
 def find_weights(explicit: Path | None = None) -> Path:
     """The weights folder: `explicit`, else HAIC_NOMOGRAM_WEIGHTS, else the checkout's weights/, else the package's own.

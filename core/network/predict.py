@@ -68,10 +68,7 @@ class MultitaskNetwork:
         """
         with torch.inference_mode():
             logits = self.network(torch.from_numpy(_variants(phases))).numpy().astype(np.float64)
-        slope = np.array([self.slope[head] for head in HEADS])
-        intercept = np.array([self.intercept[head] for head in HEADS])
-        calibrated: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(slope * logits + intercept)))
-        return calibrated
+        return calibrated(logits, self.slope, self.intercept)
 
     def heatmaps(
         self, phases: npt.NDArray[np.float32], cube: Geometry, liver: npt.NDArray[np.bool_], geometry: Geometry
@@ -88,6 +85,16 @@ class MultitaskNetwork:
         affine[:3, :3] *= stride
         grid = Geometry((heat.shape[1], heat.shape[2], heat.shape[3]), affine)
         return {head: _on_ct(heat[index], grid, cube, liver, geometry) for index, head in enumerate(HEADS)}
+
+
+def calibrated(
+    logits: npt.NDArray[np.float64], slope: Mapping[str, float], intercept: Mapping[str, float]
+) -> npt.NDArray[np.float64]:
+    """Probabilities (n, 5) of logits (n, 5) by each head's Platt calibration, columns as HEADS."""
+    slopes = np.array([slope[head] for head in HEADS])
+    intercepts = np.array([intercept[head] for head in HEADS])
+    probability: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(slopes * logits + intercepts)))
+    return probability
 
 
 def _single(value: torch.Tensor) -> torch.Tensor:

@@ -19,6 +19,7 @@ import pandas as pd
 from core.artefacts import Metric, Training
 from core.findings import HEADS
 from core.network.crop import liver_crop
+from core.network.predict import calibrated
 from core.radiomics.settings import RadiomicsSettings
 from core.simulate.cohort import Latent, SimulatedCase, draw_patients, simulate_patient
 from core.train.card_facts import DEMONSTRATION, CardFacts
@@ -112,9 +113,8 @@ def _network(patients: Sequence[Latent], work: Path, out: Path, report: Report, 
     network = fit(NetworkCohort(crops, targets, held_out), work / "network", settings, report, resume)
     logits = predict(network, crops)
     calibration = calibrate(logits[internal], targets[internal])
-    slope = np.array([calibration[head]["slope"] for head in HEADS])
-    intercept = np.array([calibration[head]["intercept"] for head in HEADS])
-    probability = 1 / (1 + np.exp(-(slope * logits + intercept)))
+    slope, intercept = ({head: calibration[head][key] for head in HEADS} for key in ("slope", "intercept"))
+    probability = calibrated(logits, slope, intercept)
     training = Training("simulated patients", int((~held_out).sum()), _events(patients), "simulated")
     export_network(out, network, calibration, settings, training, _network_metrics(probability, targets, patients))
     return NetworkAnswers(probability, targets)

@@ -48,7 +48,7 @@ def test_what_was_written_is_read(weights: Path) -> None:
     assert artefact.card == CARD
     assert artefact.read_json("model.json") == {"weight": 1}
     assert artefact.read_bytes("model.ubj") == b"\x00\x01"
-    assert artefact.path_of("model.ubj") == weights / "example" / "1.0.0" / "model.ubj"
+    assert artefact.folder / "model.ubj" == weights / "example" / "1.0.0" / "model.ubj"
 
 
 def test_newest_version_is_taken(weights: Path) -> None:
@@ -66,7 +66,7 @@ def test_missing_artefact_is_named(weights: Path, name: str, version: str | None
 
 def test_missing_file_inside_an_artefact_is_named(weights: Path) -> None:
     with pytest.raises(ArtefactError, match=r"expected a file other\.json, got none"):
-        read_artefact(weights, "example").path_of("other.json")
+        read_artefact(weights, "example").read_bytes("other.json")
 
 
 def _changed(folder: Path) -> None:
