@@ -84,7 +84,7 @@ class Prognosis:
     """One nomogram's answer for one patient.
 
     Attributes:
-        model: "pre" or "post".
+        model: "pre", "post", or "own" for a centre's own with other terms.
         linear_predictor: uncentred sum of beta * x.
         points: points by axis (keys of the model: pvtt, response, haic_sessions, mtm, dlr).
         total_points: their sum.
@@ -97,7 +97,7 @@ class Prognosis:
         months_since_first_haic: s, None if unknown.
     """
 
-    model: Literal["pre", "post"]
+    model: Literal["pre", "post", "own"]
     linear_predictor: float
     points: Mapping[str, float]
     total_points: float

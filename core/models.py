@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.artefacts import Artefact, ModelCard, find_weights, read_artefact
 from core.fusion import FusionModel
-from core.survival.published import Nomogram, read_nomogram
+from core.survival.model import Nomogram, read_nomogram
 
 if TYPE_CHECKING:
     from core.network.predict import MultitaskNetwork

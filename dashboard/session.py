@@ -24,7 +24,7 @@ from dashboard.draft import DEMO_ID, Draft, Model, Outlook, Run
 
 if TYPE_CHECKING:
     from core.models import ModelSet
-    from core.survival.published import Nomogram
+    from core.survival.model import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.")

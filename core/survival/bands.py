@@ -1,11 +1,11 @@
-"""How sure a survival probability of a published nomogram is, and from what the uncertainty comes.
+"""How sure a survival probability of a nomogram is, and from what the uncertainty comes.
 
 At t months, for inputs x, with dx = x - reference, V the sampling covariance and w the horizons' shares in log H(t):
 
     var log H(t) = dx'V dx + w'V_HH w + 2 dx'V_xH w + sd_structural(t)^2 + sum of (beta * sd)^2 over image scores
     band         = exp(-H(t) * exp(+-1.96 sd))
 
-Before 12 months w and sd_structural are those of 12 months.
+Before the first horizon (12 months) w and sd_structural are those of that horizon.
 
 Conditional on being alive at s months, S(t)/S(s) = exp(-D) with D = H(t) - H(s). exp(beta * dx) multiplies both alike,
 so that by the delta method log D has the same gradient dx in the betas, and in the horizons' log H
@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import InputError
-from core.survival.published import Nomogram
+from core.survival.model import Nomogram
 from core.survival.step_function import FloatArray
 
 Z_95 = 1.96
@@ -131,7 +131,7 @@ def conditional_band(
 
 
 def _difference(nomogram: Nomogram, times: FloatArray, alive_at: float) -> tuple[FloatArray, FloatArray]:
-    """H_ref(t) - H_ref(s), shape (...), and the gradient g of its logarithm in log H_ref at the horizons, (..., 3)."""
+    """H_ref(t) - H_ref(s), shape (...), and the gradient g of its logarithm in log H_ref at the horizons, (..., K)."""
     hazard, start = nomogram.reference_hazard(times), nomogram.reference_hazard(alive_at)
     shares, start_shares = nomogram.weights(times), nomogram.weights(alive_at)
     difference = np.asarray(hazard - start)
@@ -145,7 +145,7 @@ def _difference(nomogram: Nomogram, times: FloatArray, alive_at: float) -> tuple
 def _variance(
     nomogram: Nomogram, x: npt.ArrayLike, gradient: FloatArray, score_sd: Mapping[str, npt.ArrayLike]
 ) -> LogHazardVariance:
-    """The sources for a quantity whose gradient is dx in the betas and `gradient` (..., 3) in log H at the horizons."""
+    """The sources for a quantity whose gradient is dx in the betas and `gradient` (..., K) in log H at the horizons."""
     p = len(nomogram.terms)
     covariance = nomogram.covariance_array
     dx = nomogram.checked(x) - nomogram.reference

@@ -10,8 +10,8 @@ import numpy as np
 from core.case import ClinicalRecord, Notice
 from core.findings import CurvePoint, Prognosis, RiskGroup, Scores, Survival
 from core.survival.bands import Band, conditional_band, log_hazard_variance, survival_band
-from core.survival.nomogram import axis_points
-from core.survival.published import Nomogram
+from core.survival.model import Nomogram
+from core.survival.nomogram import axis_names, axis_points
 from core.survival.step_function import FloatArray
 
 STEP_MONTHS = 0.5
@@ -67,11 +67,11 @@ def prognosis(
         InputError: for an input out of its range.
     """
     x = np.array([inputs[name] for name in nomogram.names])
-    points = {name: float(value) for name, value in zip(nomogram.names, axis_points(nomogram, x), strict=True)}
+    points = {name: float(value) for name, value in zip(axis_names(nomogram), axis_points(nomogram, x), strict=True)}
     lp = float(nomogram.linear_predictor(x))
     months = _grid(nomogram)
     source = log_hazard_variance(nomogram, x, SOURCE_MONTHS, score_sd).widest_source
-    horizons = np.array(nomogram.horizons_months.value)
+    horizons = np.array(nomogram.readings_months)
     conditional, conditional_curve = _conditional(nomogram, x, score_sd, months_since_first_haic)
     return Prognosis(
         model=nomogram.model,
@@ -126,7 +126,7 @@ def _conditional(
 ) -> tuple[dict[int, Survival] | None, tuple[CurvePoint, ...]]:
     if since is None or since >= nomogram.follow_up_months.value:
         return None, ()
-    horizons = np.array([month for month in nomogram.horizons_months.value if month > since])
+    horizons = np.array([month for month in nomogram.readings_months if month > since])
     grid = _grid(nomogram)
     months = np.concatenate([[since], grid[grid > since]])
     at_horizons = conditional_band(nomogram, x, horizons, since, score_sd)

@@ -1,11 +1,11 @@
-"""Numbers of a published model that say where they come from, as nomogram.json holds them."""
+"""Numbers of a nomogram that say where they come from, as nomogram.json holds them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-Tag = Literal["published", "derived", "assumed"]
+Tag = Literal["published", "derived", "assumed", "fitted"]
 
 # Read by pydantic at the door: no unknown or mistyped field, no infinity.
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
@@ -13,7 +13,7 @@ STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": Fa
 
 @dataclass(frozen=True)
 class Figure:
-    """A number and whether it is published, derived from published figures or assumed."""
+    """A number and whether it is published, derived from published figures, assumed or fitted to a centre's cohort."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     value: float
@@ -52,7 +52,7 @@ class Term:
     """One input of a nomogram.
 
     Attributes:
-        name: pvtt, response, haic_sessions, mtm or dlr.
+        name: pvtt, response, haic_sessions, mtm or dlr; of an own nomogram any other.
         label: for people.
         coding: what the number means.
         range: lowest and highest number accepted.
@@ -60,6 +60,8 @@ class Term:
         hazard_ratio: per unit.
         beta: its logarithm.
         reference: the number at which the baseline is best known.
+        factor: name of the categorical variable of which this term is one level (0 or 1); "" for a term of its own.
+            The terms of one factor share an axis.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -71,3 +73,4 @@ class Term:
     hazard_ratio: Figure
     beta: Figure
     reference: Figure
+    factor: str = ""

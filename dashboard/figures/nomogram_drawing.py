@@ -8,7 +8,7 @@ from html import escape
 
 from core.findings import Prognosis, Survival
 from core.survival.nomogram import axes, survival_axes, total_for_survival, total_range
-from core.survival.published import Nomogram
+from core.survival.model import Nomogram
 
 CLOSEST_LABELS = 0.062  # share of the width: labels nearer than this are left out
 

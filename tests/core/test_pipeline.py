@@ -17,7 +17,7 @@ from core.geometry import Geometry
 from core.imaging.resample import resample
 from core.pipeline import STEPS, assess, update
 from core.segmentation.predict import CoarseLiver, on_grid
-from core.survival.published import read_nomogram
+from core.survival.model import read_nomogram
 
 WEIGHTS = Path(__file__).parents[2] / "weights"
 GRID = Geometry.from_spacing((72, 60, 44), (3.0, 3.0, 3.0), (-110.0, -90.0, -60.0))

@@ -25,7 +25,7 @@ from core.findings import (
 )
 from core.geometry import Geometry
 from core.pipeline import update
-from core.survival.published import Nomogram
+from core.survival.model import Nomogram
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 GRID = Geometry.from_spacing((60, 48, 30), (6.0, 6.0, 8.0), (-180.0, -144.0, 0.0))

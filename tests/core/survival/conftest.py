@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from core.artefacts import read_artefact
-from core.survival.published import Nomogram, read_nomogram
+from core.survival.model import Nomogram, read_nomogram
 
 
 @pytest.fixture(scope="session")

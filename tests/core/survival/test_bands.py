@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.survival.bands import conditional_band, log_hazard_variance, survival_band
-from core.survival.published import Nomogram
+from core.survival.model import Nomogram
 
 COLUMNS = {"pre": ("PVTT", "DLR"), "post": ("PVTT", "OR", "sess4", "MTM", "DLR")}
 TYPICAL = [1, 0, 4, 1, 0.85]

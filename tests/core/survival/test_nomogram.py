@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
+from core.survival.model import Nomogram
 from core.survival.nomogram import (
     axes,
     axis_points,
@@ -17,7 +18,6 @@ from core.survival.nomogram import (
     total_points,
     total_range,
 )
-from core.survival.published import Nomogram
 
 KEYS = {"PVTT": "pvtt", "OR": "response", "sess4": "haic_sessions", "MTM": "mtm", "DLR": "dlr"}
 

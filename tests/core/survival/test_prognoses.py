@@ -5,8 +5,8 @@ import pytest
 from core.case import ClinicalRecord
 from core.findings import Prognosis, Score, ScoreOrigin, Scores
 from core.survival.bands import conditional_band
+from core.survival.model import Nomogram
 from core.survival.prognoses import model_inputs, prognoses
-from core.survival.published import Nomogram
 
 RECORD = ClinicalRecord(pvtt=True, response="SD", haic_sessions=6, months_since_first_haic=4.0)
 SCORES = Scores(Score.manual(1.0), Score.manual(0.85))

@@ -11,7 +11,7 @@ import pytest
 
 from core.artefacts import read_artefact
 from core.errors import ArtefactError, InputError
-from core.survival.published import Nomogram, read_nomogram
+from core.survival.model import Nomogram, read_nomogram
 
 COLUMNS = {"pre": ("PVTT", "DLR"), "post": ("PVTT", "OR", "sess4", "MTM", "DLR")}
 

@@ -1,11 +1,12 @@
-"""The published nomograms: Cox models before and after HAIC, with where every figure comes from.
+"""A Cox nomogram as nomogram.json holds it: the published ones before and after HAIC, or a centre's own.
 
     LP     = sum of beta * x, not centred; beta = ln(hazard ratio)
     S(t|x) = exp(-H_ref(t) * exp(LP - LP_ref))
-    H_ref(t) is known at 12, 36 and 60 months and a power of t between them and below 12 months
+    H_ref(t) is known at some months and a power of t between them and below the first
 
-He X. et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1. The hazard ratios and cut-offs are published, the
-baseline is derived from the published group survival, references and coding are partly assumed: each figure says which.
+Published: He X. et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1. The hazard ratios and cut-offs are published,
+the baseline at 12, 36 and 60 months is derived from the published group survival, references and coding are partly
+assumed: each figure says which. Those of a centre's own nomogram are fitted (see `own.py`).
 """
 
 from __future__ import annotations
@@ -23,27 +24,30 @@ from core.errors import ArtefactError, InputError
 from core.survival.step_function import FloatArray, within
 from core.survival.tagged import STRICT, Figure, Figures, FigureTable, Term
 
-FORMAT = "haic-nomogram published nomogram 1"
+PUBLISHED_FORMAT = "haic-nomogram published nomogram 1"
+Model = Literal["pre", "post", "own"]
 
 
 @dataclass(frozen=True)
 class Nomogram:
-    """One published Cox model, p terms.
+    """One Cox model, p terms, its baseline known at K horizons.
 
     Attributes:
-        model: "pre" or "post" HAIC.
+        model: "pre" or "post" HAIC, or "own" with other terms.
         terms: its inputs; arrays of inputs, x, are (..., p) in this order.
         horizons_months: where H_ref is known.
         follow_up_months: past it survival is refused.
         lp_reference: linear predictor (uncentred) to which H_ref belongs.
         cumulative_hazard: H_ref at the horizons.
-        covariance: (p + 3, p + 3) sampling covariance of the betas and of log H_ref at the horizons.
-        sd_structural: standard deviation of log H_ref at the horizons, over readings of the published figures.
-        cut_published, cut_effective: on the scale of the linear predictor.
+        covariance: (p + K, p + K) sampling covariance of the betas and of log H_ref at the horizons.
+        sd_structural: standard deviation of log H_ref at the horizons, over readings of the published figures; 0 for a
+            baseline that was fitted.
+        cut_published, cut_effective: on the scale of the linear predictor; equal where there is but one.
+        shown_months: the horizons at which survival is read out; none: all.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-    model: Literal["pre", "post"]
+    model: Model
     terms: tuple[Term, ...]
     horizons_months: Figures
     follow_up_months: Figure
@@ -53,6 +57,7 @@ class Nomogram:
     sd_structural: Figures
     cut_published: Figure
     cut_effective: Figure
+    shown_months: tuple[float, ...] = ()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Nomogram:
@@ -91,13 +96,18 @@ class Nomogram:
 
     @cached_property
     def covariance_array(self) -> FloatArray:
-        """`covariance` as an array, (p + 3, p + 3)."""
+        """`covariance` as an array, (p + K, p + K)."""
         return _read_only(self.covariance.value)
 
     @cached_property
     def log_hazard(self) -> FloatArray:
-        """Log of H_ref at the horizons, (3,)."""
+        """Log of H_ref at the horizons, (K,)."""
         return _read_only(np.log(self.cumulative_hazard.value))
+
+    @property
+    def readings_months(self) -> tuple[float, ...]:
+        """The horizons at which survival is read out."""
+        return self.shown_months or self.horizons_months.value
 
     @cached_property
     def cuts(self) -> tuple[float, float]:
@@ -132,13 +142,16 @@ class Nomogram:
         return np.asarray(self.checked(x) @ self.beta)
 
     def weights(self, months: npt.ArrayLike) -> FloatArray:
-        """Shares (..., 3) of the horizons' log H_ref in log H_ref(t), linear in log t; before 12 months as at 12."""
+        """Shares (..., K) of the horizons' log H_ref in log H_ref(t), linear in log t; before the first as at it."""
         knots = np.log(self.horizons_months.value)
         with np.errstate(divide="ignore"):
-            log_t = np.clip(np.log(self.checked_months(months)), knots[0], knots[2])
-        first = np.clip((knots[1] - log_t) / (knots[1] - knots[0]), 0.0, 1.0)
-        last = np.clip((log_t - knots[1]) / (knots[2] - knots[1]), 0.0, 1.0)
-        return np.stack([first, 1.0 - first - last, last], axis=-1)
+            log_t = np.clip(np.log(self.checked_months(months)), knots[0], knots[-1])
+        after = np.clip(np.searchsorted(knots, log_t, side="right") - 1, 0, max(len(knots) - 2, 0))
+        left = np.eye(len(knots))[after]
+        if len(knots) == 1:
+            return left
+        share = (log_t - knots[after]) / (knots[after + 1] - knots[after])
+        return np.asarray(left + share[..., None] * (np.eye(len(knots))[after + 1] - left))
 
     def reference_hazard(self, months: npt.ArrayLike) -> FloatArray:
         """Cumulative hazard H_ref at `months`, at the reference linear predictor; 0 at 0.
@@ -147,10 +160,16 @@ class Nomogram:
             InputError: for a time before 0 or past the follow-up.
         """
         times = self.checked_months(months)
-        start, second = self.horizons_months.value[:2]
-        slope = (self.log_hazard[1] - self.log_hazard[0]) / np.log(second / start)
-        early = np.minimum(times / start, 1.0) ** slope
+        early = np.minimum(times / self.horizons_months.value[0], 1.0) ** self._first_power
         return np.asarray(np.exp(self.weights(times) @ self.log_hazard) * early)
+
+    @cached_property
+    def _first_power(self) -> float:
+        """The power of t below the first horizon: that of the first interval; 1 if there is but one horizon."""
+        if len(self.log_hazard) == 1:
+            return 1.0
+        first, second = self.horizons_months.value[:2]
+        return float((self.log_hazard[1] - self.log_hazard[0]) / np.log(second / first))
 
     def cumulative_hazard_at(self, months: npt.ArrayLike, linear_predictor: npt.ArrayLike) -> FloatArray:
         """Cumulative hazard H(t|x); `months` and `linear_predictor` (uncentred) are broadcast."""
@@ -174,7 +193,7 @@ def read_nomogram(document: Mapping[str, Any], model: Literal["pre", "post"]) ->
     Raises:
         ArtefactError: if the document is of another format, or lacks the model or has it at fault.
     """
-    if document.get("format") != FORMAT or not isinstance(document.get(model), dict):
+    if document.get("format") != PUBLISHED_FORMAT or not isinstance(document.get(model), dict):
         raise ArtefactError(f"nomogram: expected the published nomogram's format with the model {model}, got another")
     nomogram = Nomogram.from_dict(document[model])
     if nomogram.model != model:
@@ -192,11 +211,12 @@ def _check(nomogram: Nomogram) -> None:
     horizons, hazard = np.array(nomogram.horizons_months.value), np.array(nomogram.cumulative_hazard.value)
     structural = np.array(nomogram.sd_structural.value)
     faults = {
-        "horizons_months": horizons.shape != (3,) or not (np.diff(horizons) > 0).all() or horizons[0] <= 0,
-        "cumulative_hazard": hazard.shape != (3,) or not (np.diff(hazard) > 0).all() or hazard[0] <= 0,
-        "sd_structural": structural.shape != (3,) or (structural < 0).any(),
-        "follow_up_months": nomogram.follow_up_months.value != horizons[-1],
-        "covariance": not _is_covariance(nomogram.covariance.value, len(nomogram.terms) + 3),
+        "horizons_months": not horizons.size or not (np.diff(horizons) > 0).all() or horizons[0] <= 0,
+        "cumulative_hazard": hazard.shape != horizons.shape or not (np.diff(hazard) > 0).all() or (hazard <= 0).any(),
+        "sd_structural": structural.shape != horizons.shape or (structural < 0).any(),
+        "follow_up_months": not horizons.size or nomogram.follow_up_months.value != horizons[-1],
+        "shown_months": not set(nomogram.shown_months) <= set(horizons),
+        "covariance": not _is_covariance(nomogram.covariance.value, len(nomogram.terms) + len(horizons)),
         "terms": not nomogram.terms or len(set(nomogram.names)) < len(nomogram.terms),
     }
     for term in nomogram.terms:
@@ -213,4 +233,6 @@ def _is_covariance(rows: tuple[tuple[float, ...], ...], size: int) -> bool:
     if len(rows) != size or any(len(row) != size for row in rows):
         return False
     table = np.array(rows)
-    return bool(np.allclose(table, table.T, rtol=1e-9, atol=0) and np.linalg.eigvalsh(table).min() >= 0)
+    eigenvalues = np.linalg.eigvalsh(table)
+    # a fitted covariance of many horizons has eigenvalues that are 0 but for rounding
+    return bool(np.allclose(table, table.T, rtol=1e-9, atol=0) and eigenvalues.min() >= -1e-9 * eigenvalues.max())
