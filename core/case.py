@@ -170,9 +170,9 @@ class ClinicalRecord:
     sequential_tki: bool | None = _other("Then tyrosine kinase inhibitor", "treatment")
 
     def __post_init__(self) -> None:
-        for implied in ("macrovascular_invasion", "intrahepatic_venous_invasion"):
-            if self.pvtt is True and getattr(self, implied) is False:
-                raise InputError(f"{implied}: expected true or unknown where pvtt is true, got false")
+        for finding, implied in IMPLIED:
+            if getattr(self, finding) is True and getattr(self, implied) is False:
+                raise InputError(f"{implied}: expected true or unknown where {finding} is true, got false")
 
     @property
     def objective_response(self) -> bool | None:
@@ -182,6 +182,16 @@ class ClinicalRecord:
     def known(self) -> dict[str, Any]:
         """The values that are known, by name."""
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) is not None}
+
+
+IMPLIED = (
+    ("pvtt", "macrovascular_invasion"),
+    ("pvtt", "intrahepatic_venous_invasion"),
+    ("metastasis_lung", "extrahepatic_spread"),
+    ("metastasis_adrenal", "extrahepatic_spread"),
+    ("metastasis_bone", "extrahepatic_spread"),
+)
+"""A finding and what it implies: a record that denies it is refused."""
 
 
 def choices(annotation: object) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from core.case import ClinicalRecord, choices
 from core.errors import InputError
 from core.io.atomic import write_text
+from core.io.bounded import read_bounded
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -29,12 +30,7 @@ def read_clinical(path: Path) -> ClinicalRecord:
     Raises:
         InputError: not a UTF-8 JSON object of at most 1 MB, a repeated or unknown key, a value of wrong type or range.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{ROLE}: expected a JSON file, got no readable file") from error
-    return parse_clinical_text(content)
+    return parse_clinical_text(read_bounded(path, ROLE, MAX_BYTES))
 
 
 def parse_clinical_text(content: bytes) -> ClinicalRecord:

@@ -175,8 +175,8 @@ def _newton_step(
     try:
         return np.asarray(np.linalg.solve(information, score), dtype=np.float64)
     except np.linalg.LinAlgError:
-        _refuse_runaway(beta * np.inf, spans, names)
-        raise
+        _refuse_runaway(beta, spans, names)
+        raise InputError("Cox model: expected information about every coefficient, got none along the way") from None
 
 
 def _refuse_runaway(sizes: FloatArray, spans: FloatArray, names: Sequence[str]) -> None:

@@ -1,4 +1,3 @@
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -7,30 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.case import ClinicalRecord
-from core.staging.child_pugh import child_pugh
+from core.staging.child_pugh import child_pugh, possible_classes
+from tests.core.staging.records import LIVER, VALUES, arguments, examples
 
-BEST: dict[str, Any] = {
-    "bilirubin_umol_l": 10.0,
-    "albumin_g_l": 44.0,
-    "inr": 1.0,
-    "ascites": "none",
-    "encephalopathy_grade": 0,
-}
-ASCITES = ("none", "mild", "moderate_severe")
+BEST = LIVER["A"]
+ASCITES = VALUES["ascites"]
 
 
 def test_examples(golden: Path) -> None:
-    with (golden / "staging_examples.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["system"] == "Child-Pugh"]
-    assert len(rows) == 2
-    for row in rows:
-        bilirubin, albumin, inr, ascites, grade = (float(part) for part in row["input"].strip("()").split(","))
+    for row in examples(golden, "Child-Pugh"):
+        bilirubin, albumin, inr, ascites, grade = arguments(row)
         found = child_pugh(
             ClinicalRecord(
                 bilirubin_umol_l=bilirubin,
                 albumin_g_l=albumin,
                 inr=inr,
-                ascites=ASCITES[int(ascites)],  # type: ignore[arg-type]
+                ascites=ASCITES[int(ascites)],
                 encephalopathy_grade=int(grade),
             )
         )
@@ -43,6 +34,7 @@ def test_examples(golden: Path) -> None:
         ("bilirubin_umol_l", 34.19, 1),
         ("bilirubin_umol_l", 34.2, 2),
         ("bilirubin_umol_l", 51.3, 2),
+        ("bilirubin_umol_l", 3 * 17.1, 2),
         ("bilirubin_umol_l", 51.31, 3),
         ("albumin_g_l", 35.01, 1),
         ("albumin_g_l", 35, 2),
@@ -62,7 +54,7 @@ def test_examples(golden: Path) -> None:
 )
 def test_boundaries(name: str, value: object, points: int) -> None:
     found = child_pugh(ClinicalRecord(**{**BEST, name: value}))
-    assert found.reasons[name] == points
+    assert found.part_points[name] == points
     assert found.points == 4 + points
 
 
@@ -85,5 +77,39 @@ def test_points_and_class_agree(ascites: Any, grade: int, albumin: float, biliru
             ascites=ascites, encephalopathy_grade=grade, albumin_g_l=albumin, bilirubin_umol_l=bilirubin, inr=inr
         )
     )
-    assert found.points == sum(found.reasons.values())
+    assert found.points == sum(found.part_points.values())
     assert found.class_ == ("A" if found.points <= 6 else "B" if found.points <= 9 else "C")
+
+
+@pytest.mark.parametrize(("points", "class_"), [(5, "A"), (6, "A"), (7, "B"), (9, "B"), (10, "C"), (15, "C")])
+def test_class_limits(points: int, class_: str) -> None:
+    names = ("bilirubin_umol_l", "albumin_g_l", "inr", "ascites", "encephalopathy_grade")
+    extra = [min(2, max(0, points - 5 - 2 * place)) for place in range(5)]
+    found = child_pugh(ClinicalRecord(**{name: VALUES[name][more] for name, more in zip(names, extra, strict=True)}))
+    assert (found.points, found.class_) == (points, class_)
+
+
+@given(st.fixed_dictionaries({name: st.none() | st.sampled_from(VALUES[name]) for name in BEST}))
+def test_unknown_parts_leave_every_class_they_could_lead_to(values: dict[str, Any]) -> None:
+    found = child_pugh(ClinicalRecord(**values))
+    unknown = [name for name in BEST if values[name] is None]
+    low = sum(found.part_points.values()) + len(unknown)
+    reachable = {
+        "A" if points <= 6 else "B" if points <= 9 else "C" for points in range(low, low + 2 * len(unknown) + 1)
+    }
+    assert set(found.classes) == reachable
+    assert found.classes == possible_classes(ClinicalRecord(**values))
+    assert found.missing == tuple(unknown)
+    assert (found.points is None) == bool(unknown)
+    assert (found.class_ is None) == (len(reachable) > 1)
+
+
+def test_reasons() -> None:
+    found = child_pugh(ClinicalRecord(**(LIVER["B"] | {"ascites": "moderate_severe"})))
+    assert found.reasons == {
+        "bilirubin_umol_l": "40 µmol/L: 2 points",
+        "albumin_g_l": "33 g/L: 2 points",
+        "inr": "1.5: 1 point",
+        "ascites": "moderate or severe: 3 points",
+        "encephalopathy_grade": "0: 1 point",
+    }

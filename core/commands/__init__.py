@@ -1,0 +1,1 @@
+"""What each command does: files in, one call of the floors below, files or JSON out."""

@@ -1,0 +1,116 @@
+"""Commands on a table of patients: cox, validate, reproduce."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import __version__
+from core.commands.common import check_folder, folder, progress, tell
+
+if TYPE_CHECKING:
+    from core.survival.model import Nomogram
+
+
+def cox(options: argparse.Namespace) -> int:
+    """Fit a centre's own Cox nomogram to its cohort and report on it."""
+    from core.io.atomic import write_text
+    from core.io.cohort_table import read_cohort_table
+    from core.io.selection import select
+    from core.report.cox_report import cox_report
+    from core.studies.cox_document import cox_document, cox_metrics
+    from core.studies.cox_study import CoxSettings, study_cox
+    from core.studies.own_card import CardFacts, own_card
+    from core.survival.own_file import own_text
+
+    check_folder(options.out)
+    progress("reading", 0.0)
+    table = read_cohort_table(options.cohort)
+    selection = select(table, options.time, options.event, options.terms)
+    settings = CoxSettings(
+        horizons=options.horizons,
+        ties=options.ties,
+        unit=options.unit,
+        force=options.force,
+        cohort=options.name,
+        dates=options.dates,
+        resamples=options.resamples,
+        seed=options.seed,
+    )
+    study = study_cox(selection, settings, progress)
+    facts = CardFacts(options.name, options.dates, study.fit.n, study.fit.events, __version__)
+    card = own_card(study.nomogram, facts, cox_metrics(study))
+    progress("writing", 0.9)
+    out = folder(options.out)
+    write_text(out / "nomogram.json", own_text(study.nomogram, card))
+    write_text(out / "report.html", cox_report(study, card))
+    write_text(out / "cox.json", _text(cox_document(study)))
+    tell(*study.notices)
+    return 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Judge an existing nomogram on a new cohort, and change it as little as suffices."""
+    from core.io.atomic import write_text
+    from core.io.cohort_table import read_cohort_table
+    from core.report.validation_report import validation_report
+    from core.studies.cox_study import MONTHS_PER_UNIT
+    from core.studies.new_cohort import new_cohort
+    from core.studies.own_card import CardFacts, own_card
+    from core.studies.validation import validate_nomogram
+    from core.studies.validation_document import validation_document, validation_metrics
+    from core.survival.own_file import own_text
+
+    check_folder(options.out)
+    nomogram, attribution = _model(options.model, options.weights)
+    progress("reading", 0.0)
+    given = dict(options.map)
+    given |= {key: value for key, value in (("time_months", options.time), ("event", options.event)) if value}
+    cohort = new_cohort(read_cohort_table(options.cohort), nomogram, given, MONTHS_PER_UNIT[options.unit])
+    study = validate_nomogram(nomogram, cohort, (options.resamples, options.seed), progress)
+    made = {
+        "none": "validated in",
+        "baseline": "baseline refitted to",
+        "baseline_slope": "baseline and slope refitted to",
+    }
+    facts = CardFacts(
+        options.name,
+        options.dates,
+        len(cohort.follow_up),
+        cohort.follow_up.events,
+        __version__,
+        made.get(study.recalibration.recommended, "refitted to"),
+        attribution,
+    )
+    card = own_card(study.changed, facts, validation_metrics(study))
+    progress("writing", 0.9)
+    out = folder(options.out)
+    write_text(out / "nomogram.json", own_text(study.changed, card))
+    write_text(out / "report.html", validation_report(study, card))
+    write_text(out / "validate.json", _text(validation_document(study)))
+    tell(*study.notices)
+    return 0
+
+
+def _model(chosen: str, weights: Path | None) -> tuple[Nomogram, str]:
+    """The nomogram `--model` names, and whose coefficients it has."""
+    from core.io.bounded import read_bounded
+    from core.models import load_models
+    from core.survival.own_file import MAX_BYTES, read_own
+
+    if chosen in ("pre", "post"):
+        models = load_models(weights)
+        return getattr(models, chosen), models.cards["nomogram"].attribution
+    own = read_own(read_bounded(Path(chosen), "--model", MAX_BYTES))
+    return own.nomogram, own.card.attribution
+
+
+def reproduce(options: argparse.Namespace) -> int:
+    """Simulate the paper's cohorts from its published constants and set its figures beside the simulated ones."""
+    raise NotImplementedError
+
+
+def _text(document: Any) -> str:
+    return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
