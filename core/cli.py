@@ -125,7 +125,11 @@ def _add_cohorts(table: Any) -> None:
 
     one = _add(table, "reproduce", cohorts.reproduce)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
-    one.add_argument("--seed", type=_seed, metavar="N", help="other simulated cohorts")
+    one.add_argument(
+        "--patients", type=_seed, default=200_000, metavar="N", help="of the sample that is the expectation"
+    )
+    one.add_argument("--cohorts", type=_seed, default=500, metavar="N", help="simulated for the 95 %% ranges")
+    one.add_argument("--seed", type=_seed, default=1, metavar="N", help="other simulated cohorts")
     _add_weights(one)
 
 

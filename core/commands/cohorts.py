@@ -109,7 +109,33 @@ def _model(chosen: str, weights: Path | None) -> tuple[Nomogram, str]:
 
 def reproduce(options: argparse.Namespace) -> int:
     """Simulate the paper's cohorts from its published constants and set its figures beside the simulated ones."""
-    raise NotImplementedError
+    from core.io.atomic import write_text
+    from core.models import load_models
+    from core.report.reproduction import reproduction_report
+    from core.studies.reproduce import reproduce as reproduce_paper
+    from core.studies.reproduction_document import reproduce_document
+
+    check_folder(options.out)
+    models = load_models(options.weights)
+    nomograms = {"pre": models.pre, "post": models.post}
+    found = reproduce_paper(nomograms, options.patients, options.cohorts, options.seed, progress)
+    document = reproduce_document(found)
+    out = folder(options.out)
+    write_text(out / "report.html", reproduction_report(found))
+    write_text(out / "reproduce.json", _text(document))
+    print("\n".join(_side_by_side(document)))
+    return 0
+
+
+def _side_by_side(rows: list[dict[str, Any]]) -> list[str]:
+    """Published and reproduced figures as a table of text; what the paper does not print has a dash."""
+    width = max(len(row["quantity"]) for row in rows)
+    head = ("published", "reproduced", "low", "high", "residual")
+    lines = [f"{'quantity':{width}} {'cohort':10}" + "".join(f" {name:>10}" for name in head)]
+    for row in rows:
+        figures = "".join(f" {'-' if row[name] is None else format(row[name], '.4g'):>10}" for name in head)
+        lines.append(f"{row['quantity']:{width}} {row['cohort'] or '-':10}{figures}")
+    return lines
 
 
 def _text(document: Any) -> str:

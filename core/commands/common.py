@@ -9,6 +9,8 @@ from typing import Any
 
 from core.errors import InputError
 
+_said: dict[str, str] = {}
+
 
 def folder(path: Path) -> Path:
     """The folder for results, made if it is not there."""
@@ -39,8 +41,11 @@ def image_file(path: Path, *inputs: Path) -> Path:
 
 
 def progress(step: str, share: float) -> None:
-    """One step of a piece of work, on stderr."""
-    print(f"{share:4.0%}  {step}", file=sys.stderr)
+    """One step of a piece of work, on stderr; the same line is not said twice in a row."""
+    line = f"{share:4.0%}  {step}"
+    if line != _said.get("line"):
+        _said["line"] = line
+        print(line, file=sys.stderr)
 
 
 def report(line: str) -> None:

@@ -24,7 +24,8 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 
 _WORDS = ("", "na", "n/a", "nan", "null", "none", ".", "-", "?", "#n/a")
-MISSING = tuple(sorted({"".join(p) for word in _WORDS for p in product(*((c, c.upper()) for c in word))}))
+# Also for pandas, but for "none" so written: a clinical value such as ascites may be that word (`clinical_columns`).
+MISSING = tuple(sorted({"".join(p) for word in _WORDS for p in product(*((c, c.upper()) for c in word))} - {"none"}))
 """Cells without a value, in any case, spaces around them aside."""
 
 

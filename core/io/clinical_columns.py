@@ -12,7 +12,7 @@ from core.case import ClinicalRecord, choices
 from core.errors import InputError
 from core.io.cells import Column
 from core.io.cohort_table import CohortTable
-from core.io.column_roles import known_categories, zero_or_one
+from core.io.column_roles import zero_or_one
 
 
 def clinical_records(table: CohortTable) -> tuple[ClinicalRecord, ...]:
@@ -39,14 +39,21 @@ def _values(table: CohortTable, field: Field[Any]) -> Sequence[Any]:
     """The column's values as the record has them, None where there is none."""
     column = table.column(table.names.index(field.name), field.name)
     hint = get_type_hints(ClinicalRecord)[field.name]
+    if words := choices(hint):
+        return _words(column, words)
     if column.missing.all():
         return [None] * len(table)
-    if words := choices(hint):
-        codes = known_categories(column, words).codes
-        return [words[code] if code >= 0 else None for code in codes]
     if hint == bool | None:
         return [None if np.isnan(value) else value == 1 for value in zero_or_one(column).tolist()]
     return _numbers(column, field, whole=hint == int | None)
+
+
+def _words(column: Column, words: Sequence[str]) -> list[str | None]:
+    """Where "none" is one of the words, it is a value; elsewhere in a table it stands for no value."""
+    found = np.array([*column.texts, ""], dtype=object)[column.codes] if column.texts else np.full(len(column.rows), "")
+    wrong = ~(np.isin(found, words) | column.missing)
+    column.refuse(wrong, f"one of {', '.join(words)}", "another value")
+    return [text if text in words else None for text in found.tolist()]
 
 
 def _numbers(column: Column, field: Field[Any], whole: bool) -> list[Any]:

@@ -132,7 +132,7 @@ def study_cox(selection: Selection, settings: CoxSettings, progress: Progress) -
     risks = Risks(follow_up, lp, 1 - curves.survival(x, settings.horizons), np.array(settings.horizons))
     judged = performance(risks, cut, settings.seed)
     progress("bootstrap", 0.4)
-    internal = validate_internally(follow_up, x, settings.ties, settings.horizons, settings.resamples, settings.seed)
+    internal, doubt = _corrected(follow_up, x, settings)
     return CoxStudy(
         settings=settings,
         selection=selection,
@@ -148,7 +148,7 @@ def study_cox(selection: Selection, settings: CoxSettings, progress: Progress) -
         baseline=baseline_table(_variables(selection, designs), follow_up.event.astype(np.intp), 2),
         nomogram=nomogram,
         lp_range=(float(lp.min() - fit.center), float(lp.max() - fit.center)),
-        notices=notices,
+        notices=(*notices, *doubt),
     )
 
 
@@ -180,6 +180,20 @@ def _notices(selection: Selection, follow_up: FollowUp, settings: CoxSettings) -
         )
         notices.append(Notice("few_events_per_coefficient", text))
     return tuple(notices)
+
+
+def _corrected(
+    follow_up: FollowUp, x: FloatArray, settings: CoxSettings
+) -> tuple[InternalValidation | None, tuple[Notice, ...]]:
+    """Figures without optimism, or why they cannot be had: too few deaths make resamples without a model."""
+    try:
+        found = validate_internally(follow_up, x, settings.ties, settings.horizons, settings.resamples, settings.seed)
+    except InputError as error:
+        return None, (Notice("not_corrected", f"The figures are not corrected for optimism: {error}."),)
+    if found is None and settings.resamples:
+        text = f"The figures are not corrected for optimism: with {len(follow_up)} patients there is next to none."
+        return None, (Notice("not_corrected", text),)
+    return found, ()
 
 
 def _variables(selection: Selection, designs: tuple[TermDesign, ...]) -> list[Variable]:

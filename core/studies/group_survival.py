@@ -61,8 +61,8 @@ def follow_up_measures(patients: Patients) -> Measures:
     """Of one cohort, (1,) each.
 
     Returns:
-        died: share who died by the end of follow-up. median_alive, median_dead: median months of follow-up of those alive
-        then and of those who died.
+        died: share who died by the end of follow-up. median_alive, median_dead: median months of follow-up of those
+        alive then and of those who died.
     """
     time, event = patients.follow_up.time, patients.follow_up.event
     return {

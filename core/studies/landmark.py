@@ -27,8 +27,10 @@ from core.survival.model import Nomogram
 from core.survival.step_function import FloatArray
 
 LANDMARKS_MONTHS = (1.5, 3.0, 6.0)
-STARTS = ("first HAIC, sessions planned", "first HAIC, sessions received") + tuple(
-    f"landmark {months:g} months" for months in LANDMARKS_MONTHS
+STARTS = (
+    "first HAIC, sessions planned",
+    "first HAIC, sessions received",
+    *(f"landmark at {months:g} months" for months in LANDMARKS_MONTHS),
 )
 """What is compared: two ways of counting sessions from the first HAIC, and the landmarks."""
 
@@ -39,8 +41,8 @@ def landmark_analysis(patients: Patients, nomograms: Mapping[str, Nomogram]) -> 
     Returns:
         share: of the patients who are alive and followed at the start, (s,). concordance: of the postoperative nomogram
         and of the preoperative one, (s, 2). auc: of the postoperative nomogram at 12, 36 and 60 months after the first
-        HAIC, (s, 3). log_hr: fitted log hazard ratio per session in the model of all five terms, (s,). lost: concordance
-        with planned less that with received sessions from the first HAIC, (1,).
+        HAIC, (s, 3). log_hr: fitted log hazard ratio per session in the model of all five terms, (s,). lost: the
+        postoperative concordance with planned less that with received sessions from the first HAIC, (1,).
     """
     whole = (0.0, patients)
     from_landmarks = [(months, patients.of(patients.follow_up.time > months)) for months in LANDMARKS_MONTHS]

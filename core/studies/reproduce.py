@@ -22,7 +22,7 @@ from core.studies.calibration_figures import calibration
 from core.studies.contradictions import Contradiction, contradictions
 from core.studies.group_survival import follow_up_measures, group_survival
 from core.studies.landmark import landmark_analysis
-from core.studies.published_figures import COHORT_SIZE, MODELS
+from core.studies.published_figures import COHORT_SIZE
 from core.studies.ranges import Measures, Ranged, ranged
 from core.studies.simulated_cohorts import Patients, simulate_cohorts, simulate_patients
 from core.studies.staged_patients import StagedPatients, simulate_staged
@@ -47,7 +47,7 @@ class CohortFigures:
     Attributes:
         died, median_alive, median_dead: see `group_survival.follow_up_measures`, (1,).
         curve, at_risk, share_high, log_rank_p: see `group_survival.group_survival`.
-        predicted, observed, gap, slope: see `calibration_figures.calibration`.
+        predicted, observed, excess, slope, refitted_log_hr: see `calibration_figures.calibration`.
         auc, auc_p, auc_over_time, concordance: see `table3.discrimination`.
     """
 
@@ -60,8 +60,9 @@ class CohortFigures:
     log_rank_p: Ranged
     predicted: Ranged
     observed: Ranged
-    gap: Ranged
+    excess: Ranged
     slope: Ranged
+    refitted_log_hr: Ranged
     auc: Ranged
     auc_p: Ranged
     auc_over_time: Ranged

@@ -4,9 +4,9 @@ It is the generative model of tests/golden/r/sim.R: DLR, then PVTT, response, se
 from the published hazard ratios and censoring. Survival follows the sessions that were planned. The nomogram can be
 given either number of sessions:
 
-    planned    as in sim.R and as the paper's figures are derived: everybody has had all of them
-    received   limited by survival: of s sessions the last is given (s - 1) * 0.75 months after the first at the earliest,
-               and nobody receives one after the end of his follow-up
+    planned    as in sim.R, by which the paper's figures are read: everybody has had all of them
+    received   limited by survival: of s sessions the last is given (s - 1) * 0.75 months after the first at the
+               earliest, and nobody receives one after the end of his follow-up
 
 The paper says nothing of how the three cohorts differ in what the law knows, so that here they differ in size alone.
 """

@@ -1,10 +1,10 @@
 """Simulated patients with the stages that their clinical records lead to, for the comparison with staging systems.
 
-The records are those of `core.simulate`: number and size of tumours, ascites and infiltration go with the DLR by assumed
-correlations, AFP with the subtype, laboratory values and performance status with nothing. Metastases are drawn given
-whether the patient died, at the shares of Table 2 of the paper: lymph nodes in 22 % of survivors and 35 % of the dead.
-So nodal stages know the outcome, as they did in the paper's patients, and the AUC of AJCC, BCLC and HKLC here is a
-consequence of Table 2 and of these assumptions, not evidence about the systems.
+The records are those of `core.simulate`: number and size of tumours, ascites and infiltration go with the DLR by
+assumed correlations, AFP with the subtype, laboratory values and performance status with nothing. Metastases are drawn
+given whether the patient died, at the shares of Table 2 of the paper: lymph nodes in 22 % of survivors and 35 % of the
+dead. So AJCC, BCLC and HKLC are told part of the outcome, and their AUC here is a consequence of Table 2 and of these
+assumptions, not evidence about the systems.
 """
 
 from __future__ import annotations

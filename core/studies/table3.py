@@ -3,7 +3,7 @@
 The paper states no horizon for its AUC. Four readings are computed for each model, and none is preferred here:
 
     12, 36, 60 months    cumulative/dynamic AUC with censoring weights, as timeROC and riskRegression have it
-    status               AUC for dead or alive at the end of follow-up however long it was, as pROC has it
+    status               AUC for dead or alive at the end of follow-up, however long that was, as pROC has it
 
 P values compare a model with the nomogram that Table 3 compares it with, on the same patients: DeLong's test for the
 status, the test from influences for a horizon. The clinical models are fitted by Cox to the training cohort, PVTT alone
@@ -31,8 +31,7 @@ from core.survival.model import Nomogram
 from core.survival.prognoses import MOST_SESSIONS
 from core.survival.step_function import FloatArray
 
-READINGS = (*(f"at {months:g} months" for months in HORIZONS_MONTHS), "status at the end of follow-up")
-STATUS = len(READINGS) - 1
+READINGS = (*(f"at {months:g} months" for months in HORIZONS_MONTHS), "for status at the end of follow-up")
 AUC_MONTHS = np.arange(6.0, 61.0, 6.0)
 """Horizons of Figure 3; the printed ones are among them."""
 _PRINTED = np.searchsorted(AUC_MONTHS, HORIZONS_MONTHS)

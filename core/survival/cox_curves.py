@@ -19,6 +19,8 @@ from core.survival.cox import CoxFit
 from core.survival.intervals import IntervalKind, survival_interval
 from core.survival.step_function import FloatArray, within
 
+BLOCK = 8192  # patients whose bands are computed at once: what fits into a processor's cache
+
 
 @dataclass(frozen=True, eq=False)
 class PatientSurvival:
@@ -79,19 +81,31 @@ class CoxCurves:
         """Standard error of H(t|x); shapes and errors as in `cumulative_hazard`."""
         shifted = np.asarray(x, dtype=np.float64) - self.mean
         hazard, own, means = (self._at(times, part) for part in (self.hazard, self.hazard_variance, self.mean_hazard))
-        from_beta = np.stack(
-            [_quadratic(shifted * h - m, self.covariance) for h, m in zip(hazard, means, strict=True)], axis=-1
-        )
+        # d' V d of d = shifted h - m, multiplied out: the patients' own part is needed once for all times
+        of_patient = np.einsum("...i,...i->...", shifted @ self.covariance, shifted)[..., None]
+        of_time = np.einsum("ti,ti->t", means @ self.covariance, means)
+        mixed = shifted @ (self.covariance @ means.T)
+        from_beta = np.maximum(of_patient * hazard**2 - 2 * mixed * hazard + of_time, 0.0)
         return np.asarray(np.exp(shifted @ self.beta)[..., None] * np.sqrt(own + from_beta))
 
     def band(
         self, x: npt.ArrayLike, times: npt.ArrayLike, level: float = 0.95, kind: IntervalKind = "log"
     ) -> PatientSurvival:
         """S(t|x) with pointwise limits of `kind`: "log" is the default of R's survfit and rms's survest."""
+        patients = np.asarray(x, dtype=np.float64)
+        flat = patients.reshape(-1, patients.shape[-1])
+        blocks = [flat[start : start + BLOCK] for start in range(0, len(flat), BLOCK)] or [flat]
+        parts = [self._band(block, times, level, kind) for block in blocks]
+        whole = (np.concatenate(part).reshape(*patients.shape[:-1], -1) for part in zip(*parts, strict=True))
+        return PatientSurvival(*whole)
+
+    def _band(
+        self, x: FloatArray, times: npt.ArrayLike, level: float, kind: IntervalKind
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Value, limits and standard error of a block of patients, (n, t) each."""
         hazard, sd = self.cumulative_hazard(x, times), self.hazard_sd(x, times)
         value = np.exp(-hazard)
-        low, high = survival_interval(value, sd, level, kind)
-        return PatientSurvival(value, low, high, value * sd)
+        return value, *survival_interval(value, sd, level, kind), value * sd
 
     def _at(self, times: npt.ArrayLike, steps: FloatArray) -> FloatArray:
         wanted = within(times, 0.0, float(self.time[-1]), "time, within the follow-up")
@@ -133,7 +147,3 @@ def deviance_residuals(fit: CoxFit) -> FloatArray:
     martingale, event = martingale_residuals(fit), fit.sums.sets.follow_up.event
     expected = np.where(event, np.maximum(event - martingale, 1e-300), 1.0)
     return np.asarray(np.sign(martingale) * np.sqrt(-2 * (martingale + event * np.log(expected))))
-
-
-def _quadratic(d: FloatArray, covariance: FloatArray) -> FloatArray:
-    return np.asarray(np.einsum("...i,...i->...", d @ covariance, d))

@@ -15,6 +15,14 @@ NUMBERS = ["1", " 2.5 ", "+3", "-4.25", "\u22125.5", "1e5", "2.5E-3", ".5", "6."
 VALUES = [1.0, 2.5, 3.0, -4.25, -5.5, 1e5, 0.0025, 0.5, 6.0, 26.0, 7.0, 0.0]
 
 
+def test_numbers(tmp_path: Path) -> None:
+    assert column(tmp_path, NUMBERS).numbers("x").tolist() == VALUES
+    assert column(tmp_path, [f'"{number}"' for number in NUMBERS]).numbers("x").tolist() == VALUES
+    commas = [number.replace(".", ",") for number in NUMBERS]
+    assert column(tmp_path, commas, ";").numbers("x").tolist() == VALUES
+    assert column(tmp_path, [f'"{number}"' for number in commas]).numbers("x").tolist() == VALUES
+
+
 def test_numbers_are_read_to_the_last_bit(tmp_path: Path) -> None:
     values = np.random.default_rng(1).lognormal(0, 20, 500)
     assert (column(tmp_path, [repr(float(value)) for value in values]).numbers("x") == values).all()
@@ -36,7 +44,7 @@ def test_missing_values(cells: list[str], missing: str, tmp_path: Path) -> None:
 
 
 def test_every_case_of_every_missing_word_is_known() -> None:
-    assert len(MISSING) == 1 + 4 + 4 + 8 + 16 + 16 + 1 + 1 + 1 + 4
+    assert len(MISSING) == 1 + 4 + 4 + 8 + 16 + (16 - 1) + 1 + 1 + 1 + 4
     assert {word.casefold() for word in MISSING} == {
         "", "na", "n/a", "nan", "null", "none", ".", "-", "?", "#n/a",
     }  # fmt: skip

@@ -32,14 +32,6 @@ def test_what_was_found_is_said(tmp_path: Path) -> None:
     assert "decimal mark: point; refused where used: columns with the other mark (1)" in mixed.notices
 
 
-def test_numbers(tmp_path: Path) -> None:
-    assert column(tmp_path, NUMBERS).numbers("x").tolist() == VALUES
-    assert column(tmp_path, [f'"{number}"' for number in NUMBERS]).numbers("x").tolist() == VALUES
-    commas = [number.replace(".", ",") for number in NUMBERS]
-    assert column(tmp_path, commas, ";").numbers("x").tolist() == VALUES
-    assert column(tmp_path, [f'"{number}"' for number in commas]).numbers("x").tolist() == VALUES
-
-
 def test_columns_that_nobody_uses_are_not_judged(tmp_path: Path) -> None:
     found = table(tmp_path, rows("a,b,c", f"1,12 mg,{NAME}", '2,3,"1,5"'))
     assert found.numbers("a").tolist() == [1, 2]
@@ -96,7 +88,7 @@ def test_a_table_reads_back_as_written(
     delimiter, decimal, encoding, line, always = style
     numbers = [None if number is None else repr(number).replace(".", decimal) for number, _ in cells]
     # The header is no UTF-8 if it is Windows-1252; the first row proves the mark and gives every column a value.
-    lines = [("number", "letters", "läst"), (f"0{decimal}5", "a", "1")]
+    lines: list[tuple[str | None, ...]] = [("number", "letters", "läst"), (f"0{decimal}5", "a", "1")]
     lines += [(number, letters, "NA") for number, (_, letters) in zip(numbers, cells, strict=True)]
     content = line.join(delimiter.join(_written(cell, delimiter, always) for cell in row) for row in lines)
     found = table(tmp_path_factory.getbasetemp(), content.encode(encoding))

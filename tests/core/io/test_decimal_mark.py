@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.io.tables import column, column_refusal
+from core.io.decimal_mark import Evidence, decimal_evidence
+from tests.core.io.tables import column, column_refusal, refusal, rows, table
 
 
 @pytest.mark.parametrize("cells", [("1.234", "12.500"), ("1,234", "12,500"), ("1.234", "1,234")])
@@ -34,3 +35,43 @@ def test_a_mark_that_comes_late_is_found(delimiter: str, quote: str, tmp_path: P
 
 def test_doubtful_points_are_points_where_points_are_usual(tmp_path: Path) -> None:
     assert column(tmp_path, ["1.234", "12.500"]).numbers("x").tolist() == [1.234, 12.5]
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter", "mark"),
+    [
+        ('1.5,2.5,"3,5"', ",", "."),
+        ('"1,5","2,5",3.5', ",", ","),
+        ('1.5,"2,5",3', ",", "."),
+        ("1.5;2,5;3", ";", ","),
+        ("1.5;2.5;3,5", ";", "."),
+        ("1.5\t2,5\t3", "\t", ","),
+        ("04.03.2021;1.2.3;T1.a,b", ";", "."),
+        ("1.5e3;;", ";", "."),
+        ("\u22121,5;;", ";", ","),
+    ],
+)
+def test_the_mark_of_more_columns_holds(line: str, delimiter: str, mark: str, tmp_path: Path) -> None:
+    header = delimiter.join("abc")
+    assert table(tmp_path, rows(header, line)).mark == mark
+
+
+def test_the_other_mark_is_refused_where_it_is_used(tmp_path: Path) -> None:
+    found = table(tmp_path, rows("a;b;x", "1,5;2,5;3.5"))
+    assert found.numbers("a").tolist() == [1.5]
+    assert column_refusal(found) == (
+        "row 2, column 3: expected a number, got a number with another decimal mark than the rest of the table"
+    )
+    assert "decimal mark: comma; refused where used: columns with the other mark (1)" in found.notices
+
+
+def test_what_the_cells_prove() -> None:
+    found = decimal_evidence(b"h;h;h;h\n1,5;1.5;1.234;x\n2.5;.5; 12,345 ;7\n", 8, ";")
+    assert found == Evidence(points={0, 1}, commas={0}, doubtful={2})
+    assert decimal_evidence(b"1;2\n", 0, ";").mark(";") == "."
+
+
+def test_a_field_beyond_measure(tmp_path: Path) -> None:
+    assert refusal(tmp_path, rows("a,b", f"1,{'x' * 200_000}")) == (
+        "cohort table: expected fields of at most 131072 characters, got more"
+    )

@@ -42,7 +42,7 @@ def refusal(folder: Path, mapping: Mapping[str, str], *cells: str, levels: Seque
 
 def test_inputs_of_the_published_nomograms(tmp_path: Path) -> None:
     found = named_columns(table(tmp_path, rows(HEADER, *LINES)), MAPPING)
-    expected = {
+    expected: dict[str, list[float]] = {
         "time_months": [12.5, 30, NAN, 7, 3],
         "event": [1, 0, 1, 0, 1],
         "pvtt": [1, 0, NAN, 1, 0],
