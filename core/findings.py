@@ -88,12 +88,14 @@ class Prognosis:
         linear_predictor: uncentred sum of beta * x.
         points: points by axis (keys of the model: pvtt, response, haic_sessions, mtm, dlr).
         total_points: their sum.
-        os: survival at 12, 36, 60 months from the first HAIC, by month.
-        curve: 0..60 months with band.
+        os: survival at the model's horizons, by months from the first HAIC (of an own nomogram: from the start of its
+            cohort's follow-up); whole months are ints, 12, 36 and 60 of the published models.
+        curve: from 0 to the end of the model's follow-up, with band.
         risk_group: low, high or indeterminate, by the published and the effective cut.
-        widest_source: what contributes most to the band's width at 36 months: coefficients, baseline, image score.
+        widest_source: what contributes most to the band's width at 36 months, or at the end of a shorter follow-up:
+            coefficients, baseline, image score.
         os_conditional: S(t)/S(s) for horizons t > s where months since the first HAIC, s, are known; else None.
-        conditional_curve: S(t)/S(s) from s to 60 months; () if s is unknown.
+        conditional_curve: S(t)/S(s) from s to the end of the follow-up; () if s is unknown.
         months_since_first_haic: s, None if unknown.
     """
 
@@ -101,11 +103,11 @@ class Prognosis:
     linear_predictor: float
     points: Mapping[str, float]
     total_points: float
-    os: Mapping[int, Survival]
+    os: Mapping[float, Survival]
     curve: tuple[CurvePoint, ...]
     risk_group: RiskGroup
     widest_source: str
-    os_conditional: Mapping[int, Survival] | None = None
+    os_conditional: Mapping[float, Survival] | None = None
     conditional_curve: tuple[CurvePoint, ...] = ()
     months_since_first_haic: float | None = None
 

@@ -118,7 +118,7 @@ def _prognosis(prognosis: Prognosis) -> Json:
     return document
 
 
-def _by_month(survival: Mapping[int, Survival]) -> Json:
+def _by_month(survival: Mapping[float, Survival]) -> Json:
     return {
         str(month): {"value": float(s.value), "low": float(s.low), "high": float(s.high)}
         for month, s in sorted(survival.items())

@@ -135,8 +135,8 @@ def figure(plot: Any, caption: str, alt: str, name: str = "") -> Html:
     """A Plotly figure.
 
     Args:
-        plot: a plotly Figure with a height; colours of `core.report.style.LIGHT` follow the reader's theme. Text in it is
-            not escaped here: see `core.report.style.plain`.
+        plot: a plotly Figure with a height; colours of `core.report.style.LIGHT` follow the reader's theme. Text in it
+            is not escaped here: see `core.report.style.plain`.
         caption: below it.
         alt: what it shows, for those who cannot see it.
         name: by which a script of the page finds it.
@@ -163,7 +163,7 @@ def page(title: str, sections: Sequence[Section], intro: str | Iterable[str] = (
         title: of the page.
         sections: in their order, with different ids.
         intro: markup between the title and the first section.
-        scripts: JavaScript of our own that runs after the figures are drawn; never made of a user's text.
+        scripts: names of files beside this one whose JavaScript runs after the figures are drawn.
 
     Raises:
         ValueError: for two sections of one id.
@@ -174,7 +174,8 @@ def page(title: str, sections: Sequence[Section], intro: str | Iterable[str] = (
     body = "".join(f'<section id="{part.id}"><h2>{inline(part.title)}</h2>{part.body}</section>' for part in sections)
     contents = "".join(f"<li>{link(part.title, part.id)}</li>" for part in sections)
     code = [_plotly()] if _PLOT in opening + body else []
-    code += [_resource("page.js"), *scripts]
+    code += [_resource("page.js"), *(_resource(name) for name in scripts)]
+    written = "".join(f"<script>{script}</script>" for script in code)
     return (
         f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">{_policy(code)}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -183,7 +184,7 @@ def page(title: str, sections: Sequence[Section], intro: str | Iterable[str] = (
         f'<body><p class="statement" role="note">{STATEMENT}</p><div class="page">'
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{contents}</ol></details></nav>'
         f"<main><h1>{inline(title)}</h1>{opening}{body}</main></div>\n"
-        f"{data_block(json.dumps(DARK_FOR_LIGHT), 'dark-for-light')}{''.join(f'<script>{script}</script>' for script in code)}</body></html>\n"
+        f"{data_block(json.dumps(DARK_FOR_LIGHT), 'dark-for-light')}{written}</body></html>\n"
     )
 
 

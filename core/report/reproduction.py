@@ -10,7 +10,7 @@ from core.report.html import Section, beside, bullets, details, figure, heading,
 from core.simulate.latents import MONTHS_BETWEEN_SESSIONS
 from core.studies.json_parts import Json
 from core.studies.published_figures import COHORT_SIZE, HAZARD_RATIO, MODEL_NAMES, MODELS, auc
-from core.studies.reproduce import Reproduction
+from core.studies.reproduce import MORE_FOR_GROUPS, Reproduction
 from core.studies.reproduction_document import nearest_readings, reproduce_document
 
 SOURCE = "He X. et al., Radiol Med 2023, doi 10.1007/s11547-023-01719-1, CC BY 4.0"
@@ -41,9 +41,9 @@ def _intro(reproduction: Reproduction, document: list[Json]) -> list[str]:
         paragraph(
             f"Source: {SOURCE}. No patient of the paper is public: everything here is simulated from the published "
             "hazard ratios and a baseline that was derived from the printed survival. Expectations come from "
-            f"{reproduction.patients:,} simulated patients, ranges are the 2.5th to 97.5th percentile of "
-            f"{reproduction.cohorts:,} cohorts of {sizes}. Residual: reproduced less printed. Each AUC is printed "
-            "without a horizon and compared in four readings."
+            f"{reproduction.patients:,} simulated patients, in the risk groups from {MORE_FOR_GROUPS} times as many; "
+            f"ranges are the 2.5th to 97.5th percentile of {reproduction.cohorts:,} cohorts of {sizes}. Residual: "
+            "reproduced less printed. Each AUC is printed without a horizon and compared in four readings."
         ),
         paragraph(_best_auc(reproduction), "note"),
     ]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from core.report.style import LIGHT, axis, layout, legend_above
+from core.report.style import LIGHT, axis
+from core.report.traces import Trace, band, bars, diagonal, figure, line
 from core.studies.group_survival import CURVE_MONTHS, CUTS, GROUPS
 from core.studies.published_figures import GROUP_SURVIVAL, HORIZONS_MONTHS, MODEL_NAMES, MODELS
 from core.studies.ranges import Ranged
 from core.studies.reproduce import CohortFigures
 from core.studies.table3 import AUC_MONTHS
-from core.survival.step_function import FloatArray
-
-Trace = dict[str, Any]
 
 _GROUP_COLOURS = ((LIGHT.first, LIGHT.first_band), (LIGHT.second, LIGHT.second_band))
 _YEAR_COLOURS = (LIGHT.first, LIGHT.second, LIGHT.third)
@@ -29,7 +25,6 @@ _LINES: dict[str, tuple[str, str]] = {
     "hklc": (LIGHT.muted, "dot"),
 }
 _BANDS = {"pre": LIGHT.first_band, "post": LIGHT.second_band}
-_LEGEND_LINE = 24  # pixels
 
 
 def group_curves(figures: CohortFigures, model: str, printed: bool) -> Any:
@@ -39,17 +34,17 @@ def group_curves(figures: CohortFigures, model: str, printed: bool) -> Any:
     """
     traces: list[Trace] = []
     for place, group in enumerate(GROUPS):
-        colour, band = _GROUP_COLOURS[place]
+        colour, shade = _GROUP_COLOURS[place]
         for cut_place, (name, dash) in enumerate(zip(CUTS, ("solid", "dot"), strict=True)):
             curve = _part(figures.curve, MODELS.index(model), cut_place, place)
             if name == "effective":
-                traces.append(_band(CURVE_MONTHS, curve, band))
-            traces.append(_line(CURVE_MONTHS, curve.value, f"{group} risk, {name} cut", colour, dash))
+                traces.append(band(CURVE_MONTHS, curve.low, curve.high, shade))
+            traces.append(line(CURVE_MONTHS, curve.value, f"{group} risk, {name} cut", colour, dash))
         if printed:
             values = [figure.value for figure in GROUP_SURVIVAL[model, group]]
             traces.append(_points(HORIZONS_MONTHS, values, f"{group} risk, printed", colour))
     months = axis("Months from the first HAIC", range=[0, 61], dtick=12)
-    return _figure(traces, 2, months, axis("Survival", range=[0, 1.02], tickformat=".0%"))
+    return figure(traces, 2, months, axis("Survival", range=[0, 1.02], tickformat=".0%"))
 
 
 def auc_over_time(figures: CohortFigures) -> Any:
@@ -58,77 +53,31 @@ def auc_over_time(figures: CohortFigures) -> Any:
     for row, (model, name) in enumerate(MODEL_NAMES.items()):
         curve = _part(figures.auc_over_time, row)
         if model in _BANDS:
-            traces.append(_band(AUC_MONTHS, curve, _BANDS[model]))
-        traces.append(_line(AUC_MONTHS, curve.value, name, *_LINES[model]))
+            traces.append(band(AUC_MONTHS, curve.low, curve.high, _BANDS[model]))
+        traces.append(line(AUC_MONTHS, curve.value, name, *_LINES[model]))
     months = axis("Months from the first HAIC", range=[0, 61], dtick=12)
-    return _figure(traces, 3, months, axis("AUC", range=[0.4, 1.0], tickformat=".1f"))
+    return figure(traces, 3, months, axis("AUC", range=[0.4, 1.0], tickformat=".1f"))
 
 
 def calibration(figures: CohortFigures, model: str) -> Any:
     """Observed against predicted survival in fifths at the three horizons, with the range over cohorts."""
-    whole: Trace = {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "showlegend": False}
-    traces: list[Trace] = [whole | {"line": {"color": LIGHT.muted, "width": 1, "dash": "dash"}, "hoverinfo": "skip"}]
+    traces: list[Trace] = [diagonal()]
     for place, (months, colour) in enumerate(zip(HORIZONS_MONTHS, _YEAR_COLOURS, strict=True)):
         observed = _part(figures.observed, MODELS.index(model), place)
         predicted = figures.predicted.value[MODELS.index(model), place]
-        line = _line(predicted, observed.value, f"{months:g} months", colour, "solid")
-        traces.append(line | {"mode": "lines+markers", "marker": {"size": 7}, "error_y": _bars(observed, colour)})
+        points = line(predicted, observed.value, f"{months:g} months", colour)
+        errors = bars(observed.value, observed.low, observed.high, colour)
+        traces.append(points | {"mode": "lines+markers", "marker": {"size": 7}, "error_y": errors})
     x, y = (
         axis(f"{word} survival", range=[0, 1.02], tickformat=".0%", dtick=0.25) for word in ("Predicted", "Observed")
     )
-    return _figure(traces, 1, x, y)
-
-
-def _figure(traces: list[Trace], legend_lines: int, x: Trace, y: Trace) -> Any:
-    from plotly.graph_objects import Figure
-
-    above = 20 + _LEGEND_LINE * legend_lines
-    margin = {"l": 64, "r": 16, "t": above, "b": 52}
-    frame = layout(360 + above, xaxis=x, yaxis=y, showlegend=True, legend=legend_above(), margin=margin)
-    return Figure({"data": traces, "layout": frame})
+    return figure(traces, 1, x, y)
 
 
 def _part(figures: Ranged, *place: int) -> Ranged:
     return Ranged(figures.value[place], figures.low[place], figures.high[place])
 
 
-def _line(x: FloatArray, y: FloatArray, name: str, colour: str, dash: str) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": _numbers(x),
-        "y": _numbers(y),
-        "name": name,
-        "line": {"color": colour, "dash": dash, "width": 2},
-    }
-
-
 def _points(x: tuple[float, ...], y: list[float], name: str, colour: str) -> Trace:
     marker = {"color": colour, "size": 10, "symbol": "diamond-open", "line": {"width": 2}}
     return {"type": "scatter", "mode": "markers", "x": list(x), "y": y, "name": name, "marker": marker}
-
-
-def _band(x: FloatArray, curve: Ranged, colour: str) -> Trace:
-    """The range, as one closed line; only where it is known."""
-    known = ~np.isnan(curve.low)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": _numbers(np.concatenate([x[known], x[known][::-1]])),
-        "y": _numbers(np.concatenate([curve.low[known], curve.high[known][::-1]])),
-        "fill": "toself",
-        "fillcolor": colour,
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _bars(observed: Ranged, colour: str) -> Trace:
-    up, down = (_numbers(np.abs(limit - observed.value)) for limit in (observed.high, observed.low))
-    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": colour, "width": 4}
-
-
-def _numbers(values: FloatArray) -> list[float | None]:
-    """Four decimals are more than a screen shows; a gap where there is no number."""
-    return [None if np.isnan(value) else round(float(value), 4) for value in values]

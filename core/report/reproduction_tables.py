@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.report.html import Html, table
-from core.report.style import NO_BREAK
+from core.report.html import Html, inline, table
 from core.studies.contradictions import Contradiction
 from core.studies.group_survival import AT_RISK_MONTHS, CUTS, GROUPS, HORIZON_PLACES, cut
 from core.studies.json_parts import Json
@@ -20,7 +19,7 @@ from core.studies.table3 import READINGS
 
 NOTHING = "–"
 _SHORT = ("12 months", "36 months", "60 months", "Status")
-_PLACES = {"Table 3": "T", "Results": "R", "Discussion": "D"}
+_PLACES = {"Table 3": "", "Results": " R", "Discussion": " D"}
 
 
 def group_survival(reproduction: Reproduction) -> Html:
@@ -66,11 +65,12 @@ def table3(figures: CohortFigures, cohort: str) -> Html:
     """AUC of the eight models in one cohort, as printed and by each reading."""
     rows = []
     for i, (model, name) in enumerate(MODEL_NAMES.items()):
-        printed = ", ".join(f"{one.value:g}{NO_BREAK}{_PLACES[_place(one.where)]}" for one in auc(model, cohort))
-        rows.append([_unbroken(name), printed, *(_three(figures.auc.at(i, j)) for j in range(len(READINGS)))])
+        printed = [_unbroken(f"{one.value:g}{_PLACES[_place(one.where)]}") for one in auc(model, cohort)]
+        readings = [_two(figures.auc.at(i, j)) for j in range(len(READINGS))]
+        rows.append([_unbroken(name), Html(" ".join(printed)), *readings])
     caption = (
-        f"AUC in the {cohort} cohort: printed (T Table 3, R text of the results, D discussion) and by reading, "
-        f"expectation with the range of cohorts of {COHORT_SIZE[cohort]}"
+        f"AUC in the {cohort} cohort: printed in Table 3 (R: in the text of the results, D: in the discussion) and by "
+        f"reading, expectation with the range of cohorts of {COHORT_SIZE[cohort]}"
     )
     return table(["Model", "Printed", *_SHORT], rows, caption, text_columns=(0, 1))
 
@@ -146,8 +146,12 @@ def _place(where: str) -> str:
     return where.split(",")[0]
 
 
-def _unbroken(name: str) -> str:
-    return name.replace(" ", NO_BREAK)
+def _unbroken(name: str) -> Html:
+    return Html(f'<span style="white-space: nowrap">{inline(name)}</span>')
+
+
+def _two(figure: tuple[float, float, float]) -> str:
+    return f"{figure[0]:.3f} ({figure[1]:.2f}–{figure[2]:.2f})"
 
 
 def _three(figure: tuple[float, float, float]) -> str:

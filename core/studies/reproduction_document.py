@@ -55,8 +55,8 @@ def reproduce_document(reproduction: Reproduction) -> list[Json]:
     """Rows of {quantity, cohort, published, reproduced, low, high, residual}.
 
     Survival, shares, AUC and concordance are 0..1, times are months. `published` is None where the paper has no figure,
-    `residual` is reproduced less published, None too where only a limit is printed. What the paper prints differently
-    in two places has a row for each; an AUC without a horizon has a row for each reading.
+    `residual` is reproduced less published; None for p values too, whose difference says nothing. What the paper prints
+    differently in two places has a row for each; an AUC, printed without a horizon, has a row for each reading.
     """
     rows: list[Json] = []
     for cohort, figures in reproduction.figures.items():
@@ -131,7 +131,7 @@ def _discrimination(cohort: str, figures: CohortFigures) -> Iterator[Json]:
         if model in REFERENCE:
             for j, reading in enumerate(READINGS):
                 quantity = f"p of the AUC {reading}, {name} against {MODEL_NAMES[REFERENCE[model]]}, median of cohorts"
-                yield _row(quantity, cohort, de_long_p(model, cohort), figures.auc_p.at(i, j))
+                yield _row(quantity, cohort, de_long_p(model, cohort), figures.auc_p.at(i, j)) | {"residual": None}
 
 
 def _calibration(cohort: str, figures: CohortFigures) -> Iterator[Json]:
@@ -156,7 +156,8 @@ def _landmark(reproduction: Reproduction) -> Iterator[Json]:
         for h, months in enumerate(HORIZONS_MONTHS):
             quantity = f"AUC at {months:g} months from the first HAIC, {MODEL_NAMES['post']}, {start}"
             yield _row(quantity, cohort, None, found.auc.at(i, h))
-        yield _row(f"hazard ratio per session fitted, {start}", cohort, sessions, _ratio(found.log_hr, i))
+        printed = sessions if start.startswith("first HAIC") else None
+        yield _row(f"hazard ratio per session fitted, {start}", cohort, printed, _ratio(found.log_hr, i))
     quantity = "concordance index lost by limiting sessions to those that survival allows"
     yield _row(quantity, cohort, None, found.lost.at(0))
 

@@ -48,9 +48,12 @@ class SurvivalTick:
 
 @dataclass(frozen=True)
 class SurvivalAxis:
-    """The axis of survival at one horizon, below the total points; `ticks` ascend by total points."""
+    """The axis of survival at one horizon, below the total points; `ticks` ascend by total points.
 
-    months: int
+    `months` is exact: an int where it is a whole number, as in `Prognosis.os`.
+    """
+
+    months: float
     ticks: tuple[SurvivalTick, ...]
 
 
@@ -136,14 +139,19 @@ def lp_axis(nomogram: Nomogram, lowest: float, highest: float) -> tuple[tuple[fl
 
 
 def survival_axes(nomogram: Nomogram) -> tuple[SurvivalAxis, ...]:
-    """One axis per published horizon, with the survival ticks that fall within the total points' range."""
+    """One axis per horizon that is read out, with the survival ticks that fall within the total points' range."""
     low, high = total_range(nomogram)
     drawn = []
     for months in nomogram.readings_months:
         totals = total_for_survival(nomogram, months, SURVIVAL_TICKS)
         ticks = [SurvivalTick(s, float(t)) for s, t in zip(SURVIVAL_TICKS, totals, strict=True) if low <= t <= high]
-        drawn.append(SurvivalAxis(int(months), tuple(ticks)))
+        drawn.append(SurvivalAxis(exact_months(months), tuple(ticks)))
     return tuple(drawn)
+
+
+def exact_months(months: float) -> float:
+    """A time as a key: an int where it is a whole number, so that 12 months are written 12; else as it is."""
+    return int(months) if float(months).is_integer() else float(months)
 
 
 def _terms_by_axis(nomogram: Nomogram) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""What the two published nomograms say about one patient, and what they cannot say."""
+"""What a nomogram says about one patient; of the two published ones also what they cannot say."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from core.case import ClinicalRecord, Notice
 from core.findings import CurvePoint, Prognosis, RiskGroup, Scores, Survival
 from core.survival.bands import Band, conditional_band, log_hazard_variance, survival_band
 from core.survival.model import Nomogram
-from core.survival.nomogram import axis_names, axis_points
+from core.survival.nomogram import axis_names, axis_points, exact_months
 from core.survival.step_function import FloatArray
 
 STEP_MONTHS = 0.5
-SOURCE_MONTHS = 36.0  # where the widest source is read
+FEWEST_STEPS = 100  # of a curve, however short
+SOURCE_MONTHS = 36.0  # where the widest source is read, in a longer follow-up
 MOST_SESSIONS = 4  # the model's "more than three"
 # Sessions closer than this are not expected; the paper names no interval (assumed).
 SHORTEST_INTERVAL_MONTHS = 14 / 30.4375
@@ -70,7 +71,8 @@ def prognosis(
     points = {name: float(value) for name, value in zip(axis_names(nomogram), axis_points(nomogram, x), strict=True)}
     lp = float(nomogram.linear_predictor(x))
     months = _grid(nomogram)
-    source = log_hazard_variance(nomogram, x, SOURCE_MONTHS, score_sd).widest_source
+    at = min(SOURCE_MONTHS, nomogram.follow_up_months.value)
+    source = log_hazard_variance(nomogram, x, at, score_sd).widest_source
     horizons = np.array(nomogram.readings_months)
     conditional, conditional_curve = _conditional(nomogram, x, score_sd, months_since_first_haic)
     return Prognosis(
@@ -123,7 +125,7 @@ def _timing(nomogram: Nomogram, clinical: ClinicalRecord, computed: bool) -> lis
 
 def _conditional(
     nomogram: Nomogram, x: FloatArray, score_sd: Mapping[str, float], since: float | None
-) -> tuple[dict[int, Survival] | None, tuple[CurvePoint, ...]]:
+) -> tuple[dict[float, Survival] | None, tuple[CurvePoint, ...]]:
     if since is None or since >= nomogram.follow_up_months.value:
         return None, ()
     horizons = np.array([month for month in nomogram.readings_months if month > since])
@@ -135,11 +137,11 @@ def _conditional(
 
 def _grid(nomogram: Nomogram) -> FloatArray:
     end = nomogram.follow_up_months.value
-    return np.linspace(0.0, end, round(end / STEP_MONTHS) + 1)
+    return np.linspace(0.0, end, max(round(end / STEP_MONTHS), FEWEST_STEPS) + 1)
 
 
-def _by_month(months: FloatArray, band: Band) -> dict[int, Survival]:
-    return {int(point.time_months): point.survival for point in _curve(months, band)}
+def _by_month(months: FloatArray, band: Band) -> dict[float, Survival]:
+    return {exact_months(point.time_months): point.survival for point in _curve(months, band)}
 
 
 def _curve(months: FloatArray, band: Band) -> tuple[CurvePoint, ...]:
