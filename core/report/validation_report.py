@@ -9,6 +9,7 @@ from core.report.nomogram_figure import nomogram_controls
 from core.report.wording import by_horizon, interval, p_text
 from core.studies.recalibration import Candidate, ChiSquare
 from core.studies.validation import Validation
+from core.survival.step_function import weighted_sum
 
 UNIT = "months"
 HOW = "the nomogram's own cut"
@@ -103,7 +104,7 @@ def _test(test: ChiSquare | None) -> list[str]:
 
 def _nomogram(study: Validation) -> Section:
     changed = study.changed
-    lp = study.cohort.x @ changed.beta - changed.lp_reference.value
+    lp = weighted_sum(study.cohort.x, changed.beta) - changed.lp_reference.value
     units = [by_horizon(months, UNIT) for months in changed.readings_months]
     words = f"After the recommended change: {NAMES[study.recalibration.recommended]}. It is the one in nomogram.json."
     drawn = nomogram_controls(changed, (float(lp.min()), float(lp.max())), units)

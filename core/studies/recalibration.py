@@ -30,7 +30,7 @@ from core.survival.follow_up import FollowUp
 from core.survival.model import Nomogram
 from core.survival.optimism import Corrected, bootstrap_optimism
 from core.survival.own import FITTED, Readings, own_nomogram
-from core.survival.step_function import FloatArray
+from core.survival.step_function import FloatArray, weighted_sum
 from core.survival.tagged import Figure, Term
 
 Change = Literal["none", "baseline", "baseline_slope", "refit"]
@@ -148,7 +148,7 @@ def recalibrated_nomogram(nomogram: Nomogram, candidate: Candidate, horizons: Fl
 
 def baseline_test(nomogram: Nomogram, follow_up: FollowUp, x: FloatArray, horizons: FloatArray) -> ChiSquare:
     """Deaths observed against those expected by the model's hazard between the horizons: sum (O - E)^2 / E."""
-    lp = x @ nomogram.beta
+    lp = weighted_sum(x, nomogram.beta)
     edges = np.concatenate([[0.0], horizons])
     lived = np.minimum(follow_up.time[:, None], edges)
     expected = np.diff(nomogram.cumulative_hazard_at(lived, lp[:, None]), axis=1).sum(axis=0)
@@ -168,7 +168,7 @@ def _fitters(nomogram: Nomogram) -> dict[Change, Fitter]:
         return replace(_at(follow_up, x, names, beta), covariance=sampling)
 
     def baseline_slope(follow_up: FollowUp, x: FloatArray) -> CoxFit:
-        lp = fit_cox(follow_up, (x @ beta)[:, None], ["linear predictor"])
+        lp = fit_cox(follow_up, weighted_sum(x, beta)[:, None], ["linear predictor"])
         slope, variance = float(lp.beta[0]), float(lp.covariance[0, 0])
         # the slope is estimated on new patients: its error is independent of that of the coefficients
         covariance = slope**2 * sampling + variance * np.outer(beta, beta)

@@ -16,7 +16,7 @@ from core.survival.concordance import Concordance, concordance
 from core.survival.follow_up import FollowUp
 from core.survival.kaplan_meier import kaplan_meier
 from core.survival.model import Nomogram
-from core.survival.step_function import FloatArray
+from core.survival.step_function import FloatArray, weighted_sum
 
 FEW_EVENTS = 100  # under it a validation says little (Collins et al., Stat Med 2016;35:214-226)
 
@@ -72,7 +72,7 @@ class Validation:
     @property
     def linear_predictor(self) -> FloatArray:
         """Uncentred linear predictor of the patients, (n,)."""
-        return np.asarray(self.cohort.x @ self.nomogram.beta)
+        return weighted_sum(self.cohort.x, self.nomogram.beta)
 
 
 def validate_nomogram(
@@ -92,7 +92,7 @@ def validate_nomogram(
     follow_up, x = cohort.follow_up, cohort.x
     horizons = _horizons(nomogram, follow_up)
     notices = (*cohort.notices, *_notices(nomogram, cohort, horizons))
-    lp = np.asarray(x @ nomogram.beta)
+    lp = weighted_sum(x, nomogram.beta)
     if np.ptp(lp) == 0:
         raise InputError("cohort: expected patients with different linear predictors, got one for all")
     progress("discrimination, calibration, decision curves", 0.1)

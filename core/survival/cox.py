@@ -15,7 +15,7 @@ from scipy.stats import chi2, norm
 from core.errors import InputError
 from core.survival.follow_up import FollowUp
 from core.survival.risk_sets import RiskSets, RiskSums, Ties
-from core.survival.step_function import FloatArray
+from core.survival.step_function import FloatArray, weighted_sum
 
 MAX_ITERATIONS = 50
 RELATIVE_TOLERANCE = 1e-12
@@ -87,8 +87,8 @@ class CoxFit:
         return self.beta - half, self.beta + half
 
     def linear_predictor(self, x: npt.ArrayLike) -> FloatArray:
-        """Uncentred linear predictor (...) of covariates (..., p)."""
-        return np.asarray(np.asarray(x, dtype=np.float64) @ self.beta)
+        """Uncentred linear predictor (...) of covariates (..., p); equal patients have equal ones, to the last bit."""
+        return weighted_sum(np.asarray(x, dtype=np.float64), self.beta)
 
 
 def fit_cox(follow_up: FollowUp, x: npt.ArrayLike, names: Sequence[str], ties: Ties = "efron") -> CoxFit:

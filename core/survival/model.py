@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ArtefactError, InputError
-from core.survival.step_function import FloatArray, within
+from core.survival.step_function import FloatArray, weighted_sum, within
 from core.survival.tagged import STRICT, Figure, Figures, FigureTable, Term
 
 PUBLISHED_FORMAT = "haic-nomogram published nomogram 1"
@@ -139,7 +139,7 @@ class Nomogram:
 
     def linear_predictor(self, x: npt.ArrayLike) -> FloatArray:
         """Uncentred sum of beta * x over (..., p), shape (...)."""
-        return np.asarray(self.checked(x) @ self.beta)
+        return weighted_sum(self.checked(x), self.beta)
 
     def weights(self, months: npt.ArrayLike) -> FloatArray:
         """Shares (..., K) of the horizons' log H_ref in log H_ref(t), linear in log t; before the first as at it."""

@@ -21,6 +21,7 @@ from core.survival.pretty import pretty
 from core.survival.tagged import Term
 
 MOST_CHOICES = 10  # of a number: a centre's nomogram draws up to as many values as they are
+WIDEST_RANGE = 1e15  # whole numbers past it are not exact
 SCORES = ("mtm", "dlr")
 
 
@@ -169,4 +170,5 @@ def _can_be_drawn(term: Term) -> bool:
     ascending = len(values) >= 2 and all(before < after for before, after in pairwise(values))
     if term.factor:
         return values == [0.0, 1.0] and term.range == (0.0, 1.0)
-    return ascending and term.range[0] <= values[0] and values[-1] <= term.range[1]
+    inside = ascending and term.range[0] <= values[0] and values[-1] <= term.range[1]
+    return inside and term.range[1] - term.range[0] <= WIDEST_RANGE

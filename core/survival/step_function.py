@@ -66,3 +66,11 @@ def within(values: npt.ArrayLike, low: float, high: float, role: str) -> FloatAr
         first = float(numbers[outside].flat[0])
         raise InputError(f"{role}: expected {low:g}-{high:g}, got {first:g}")
     return numbers
+
+
+def weighted_sum(x: FloatArray, weights: FloatArray) -> FloatArray:
+    """Sum of `weights` (p,) times `x` (..., p), (...).
+
+    A matrix product may round equal rows differently by their place, which would untie patients who are alike.
+    """
+    return np.asarray(np.einsum("...i,i->...", x, weights))

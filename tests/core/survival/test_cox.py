@@ -141,3 +141,9 @@ def test_a_large_cohort_recovers_its_coefficients() -> None:
     follow_up = FollowUp(np.minimum(death, 1.0), death < 1.0)
     fit = fit_cox(follow_up, x, ["a", "b"])
     assert np.abs((fit.beta - [0.5, -1.0]) / fit.se).max() < 4
+
+
+def test_equal_patients_have_equal_predictors_to_the_last_bit() -> None:
+    fit = fit_of(r_answers.lung(), r_answers.LUNG)
+    rows = r_answers.lung()[r_answers.LUNG].to_numpy(dtype=float)
+    assert len(np.unique(fit.linear_predictor(rows))) == len(np.unique(rows, axis=0))

@@ -11,6 +11,7 @@ from core.survival.model import Nomogram
 from core.survival.nomogram import (
     axes,
     axis_points,
+    exact_months,
     linear_predictor_at,
     survival_at,
     survival_axes,
@@ -18,6 +19,8 @@ from core.survival.nomogram import (
     total_points,
     total_range,
 )
+from core.survival.own_file import read_own
+from tests import own_files
 
 KEYS = {"PVTT": "pvtt", "OR": "response", "sess4": "haic_sessions", "MTM": "mtm", "DLR": "dlr"}
 
@@ -80,3 +83,18 @@ def test_survival_axes_are_the_inverse(models: dict[str, Nomogram], model: str) 
 
 def test_total_for_survival_may_lie_off_the_axis(pre: Nomogram) -> None:
     assert total_for_survival(pre, 12.0, 0.999) < 0
+
+
+def test_axes_of_an_own_nomogram_keep_their_exact_months() -> None:
+    nomogram = read_own(own_files.lung()).nomogram
+    drawn = survival_axes(nomogram)
+    assert [axis.months for axis in drawn] == pytest.approx([180 / 30.4375, 365 / 30.4375, 730 / 30.4375], rel=1e-12)
+    for axis in drawn:
+        tick = axis.ticks[1]
+        assert survival_at(nomogram, axis.months, tick.total_points) == pytest.approx(tick.survival, abs=1e-12)
+
+
+def test_whole_months_stay_whole(post: Nomogram) -> None:
+    assert [type(axis.months) for axis in survival_axes(post)] == [int, int, int]
+    assert (exact_months(12.0), exact_months(5.9138)) == (12, 5.9138)
+    assert str(exact_months(60.0)) == "60"

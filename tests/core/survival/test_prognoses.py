@@ -6,7 +6,9 @@ from core.case import ClinicalRecord
 from core.findings import Prognosis, Score, ScoreOrigin, Scores
 from core.survival.bands import conditional_band
 from core.survival.model import Nomogram
-from core.survival.prognoses import model_inputs, prognoses
+from core.survival.own_file import read_own
+from core.survival.prognoses import model_inputs, prognoses, prognosis
+from tests import own_files, r_answers
 
 RECORD = ClinicalRecord(pvtt=True, response="SD", haic_sessions=6, months_since_first_haic=4.0)
 SCORES = Scores(Score.manual(1.0), Score.manual(0.85))
@@ -128,3 +130,44 @@ def test_score_spread_widens_the_band_and_is_named(pre: Nomogram, post: Nomogram
     assert spread.os[36].high > exact.os[36].high
     assert spread.os[36].value == exact.os[36].value
     assert (spread.widest_source, after.widest_source) == ("image score", "image score")
+
+
+LUNG = {"ph.ecog": 1.0, "age": 61.0, "sex": 2.0, "wt.loss": 4.0}
+LUNG_MONTHS = [180 / 30.4375, 365 / 30.4375, 730 / 30.4375]
+
+
+def test_readings_of_an_own_nomogram_are_those_of_r_at_exact_months() -> None:
+    """R 4.2.2, survival 3.5.3: survfit of the first patient of survival::lung at 180, 365 and 730 days."""
+    nomogram = read_own(own_files.lung()).nomogram
+    patient = r_answers.lung()[r_answers.LUNG].iloc[0].to_dict()
+    found = prognosis(nomogram, patient, {})
+    expected = r_answers.read("survfit_pred_lung.csv")["surv"][:3]
+    assert list(found.os) == pytest.approx(LUNG_MONTHS, rel=1e-12)
+    assert [reading.value for reading in found.os.values()] == pytest.approx(list(expected), rel=1e-7)
+
+
+def test_a_short_follow_up_has_a_curve_and_a_widest_source() -> None:
+    nomogram = read_own(own_files.lung()).nomogram
+    found = prognosis(nomogram, LUNG, {})
+    assert nomogram.follow_up_months.value < 36
+    assert (found.curve[0].time_months, found.curve[-1].time_months) == (0.0, nomogram.follow_up_months.value)
+    assert len(found.curve) == 101
+    assert found.curve[-1].survival == found.os[nomogram.follow_up_months.value]
+    assert found.widest_source in ("coefficients", "baseline")
+
+
+def test_whole_months_are_read_by_whole_numbers(post: Nomogram) -> None:
+    inputs = {name: value for name, value in model_inputs(RECORD, SCORES).items() if value is not None}
+    found = prognosis(post, inputs, {}, 14.0)
+    assert found.os_conditional is not None
+    assert [str(month) for month in found.os] == ["12", "36", "60"]
+    assert [str(month) for month in found.os_conditional] == ["36", "60"]
+    assert len(found.curve) == 121
+
+
+def test_follow_up_of_an_own_nomogram_may_be_long() -> None:
+    nomogram = read_own(own_files.renamed((("PVTT", "pvtt"), ("DLR", "score")), (6.0, 90.0))).nomogram
+    found = prognosis(nomogram, {"pvtt": 1.0, "score": 0.7}, {})
+    assert list(found.os) == [6, 90]
+    assert found.curve[-1].time_months == 90
+    assert found.risk_group in ("low", "high")
