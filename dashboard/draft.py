@@ -82,6 +82,7 @@ class Draft:
         message: one sentence about what could not be used, "" if all is well.
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
         view: how the pictures are looked at (slice by plane, head, window), by name.
+        own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
     """
 
     case_id: str = field(default_factory=new_case_id)
@@ -97,6 +98,7 @@ class Draft:
     message: str = ""
     uploads: int = 0
     view: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, float | None] = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:

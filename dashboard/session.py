@@ -21,13 +21,14 @@ from core.findings import Assessment, Scores
 from dashboard import draft as drafts
 from dashboard import texts
 from dashboard.draft import DEMO_ID, Draft, Model, Outlook, Run
+from dashboard.uploads import Shelf
 
 if TYPE_CHECKING:
     from core.models import ModelSet
     from core.survival.model import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
-WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.")
+WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.")
 SETTLE_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,21 @@ def replace_draft(new: Draft) -> None:
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         forget_widgets(prefix)
+
+
+def shelf() -> Shelf:
+    """This session's own nomogram; a new case leaves it where it is."""
+    if "shelf" not in st.session_state:
+        st.session_state["shelf"] = Shelf()
+    found: Shelf = st.session_state["shelf"]
+    return found
+
+
+def put_own(content: bytes | None) -> None:
+    """Load the nomogram of a nomogram.json, or take it away (None); a file that cannot be used changes nothing."""
+    if shelf().take(content):
+        draft().own = {}
+        forget_widgets("own.")
 
 
 def prime(key: str, value: Any) -> str:

@@ -1,20 +1,49 @@
-"""From uploaded bytes to images: through a folder that only this user can read and that is gone afterwards."""
+"""From uploaded bytes to images, through a folder that only this user can read and that is gone afterwards; and to a
+centre's own nomogram.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.case import LiverMask, Notice, Phase
+from core.errors import InputError
 from dashboard import texts
 
 if TYPE_CHECKING:
     from core.io.series import Series
+    from core.survival.own_file import OwnNomogram
     from dashboard.draft import Draft
 
 ZIP_HEAD = b"PK\x03\x04"
+
+
+@dataclass(eq=False)
+class Shelf:
+    """The session's own nomogram; it belongs to no patient, so it outlives the case.
+
+    Attributes:
+        loaded: with its card, None until there is one.
+        message: one sentence about a file that could not be used, "" if all is well.
+        uploads: counts the files taken in, so that the drop zone is emptied after each.
+    """
+
+    loaded: OwnNomogram | None = None
+    message: str = ""
+    uploads: int = 0
+
+    def take(self, content: bytes | None) -> bool:
+        """Load the nomogram in a file, or drop it (None); False, with a message, if the file cannot be used."""
+        self.uploads += 1
+        try:
+            self.loaded, self.message = None if content is None else _read_own(content), ""
+        except InputError as error:
+            self.message = texts.plain(error)
+        return not self.message
 
 
 def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
@@ -30,6 +59,15 @@ def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
     with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
         sources = _write(contents, Path(folder))
         return [series for source in sources for series in read_series(source, texts.ANY_SERIES)]
+
+
+def _read_own(content: bytes) -> OwnNomogram:
+    from core.survival.own_file import read_own
+    from core.survival.questions import questions
+
+    own = read_own(content)
+    questions(own.nomogram)  # refuses axes that cannot be drawn
+    return own
 
 
 def read_liver_mask(content: bytes | memoryview, draft: Draft) -> tuple[LiverMask, tuple[Notice, ...]]:

@@ -21,10 +21,11 @@ NAMES = {"accuracy": "Accuracy", "sensitivity": "Sensitivity", "specificity": "S
 
 
 def notices_list(notices: Sequence[Notice]) -> list[str]:
-    """What the reader must know, or that there is nothing."""
-    return (
-        [bullets([notice.text for notice in notices], "warning")] if notices else [paragraph("No warnings.", "small")]
-    )
+    """What the reader must know, or that there is nothing; then how the table was read."""
+    warnings = [notice.text for notice in notices if notice.code != "cohort_table"]
+    reading = [notice.text for notice in notices if notice.code == "cohort_table"]
+    parts: list[str] = [bullets(warnings, "warning") if warnings else paragraph("No warnings.", "small")]
+    return parts + ([paragraph("Table as read: " + "; ".join(reading) + ".", "small")] if reading else [])
 
 
 def groups(judged: Performance, follow_up: FollowUp, unit: str, how: str) -> Section:

@@ -218,7 +218,7 @@ def _recommend(
     if coefficients is None or coefficients.p >= SIGNIFICANT:
         kept = "the cohort does not contradict its coefficients"
         if baseline.p >= SIGNIFICANT:
-            return "none", f"Nothing: {kept}, nor its baseline (p {baseline.p:.3g})."
+            return "none", f"No change is needed: {kept}, nor its baseline (p {baseline.p:.3g})."
         return "baseline", f"The baseline only: {kept}, but its deaths are not those expected (p {baseline.p:.3g})."
     if slope is None or slope.p >= SIGNIFICANT:
         why = f"the coefficients as they are do not fit (p {coefficients.p:.3g}), but one factor for all suffices"

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import count
 
 from core.findings import Prognosis, Survival
-from core.survival.nomogram import axes, survival_axes, total_for_survival, total_range
 from core.survival.model import Nomogram
+from core.survival.nomogram import axes, survival_axes, total_for_survival, total_range
+from dashboard.texts import survival_at
 
 CLOSEST_LABELS = 0.062  # share of the width: labels nearer than this are left out
+CHARACTER, GAP = 0.016, 0.012  # of a label and between two, in shares of a phone's width
+EDGE, SHORT = 0.05, 3  # longer labels are written inwards this near to an end
+MOST_TOTALS = 13  # labels below the total points
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ def nomogram_drawing(drawing: Drawing, description: str) -> str:
     return f'<div class="nomogram" role="img" aria-label="{escape(description)}">{_drops(drawing)}{rows}</div>'
 
 
-def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], readings: Mapping[str, str]) -> Drawing:
+def lay_out(
+    nomogram: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
+) -> Drawing:
     """Where everything lies, without drawing it."""
     ruler = Row("Points", (0, 1), tuple((p / 100, str(p)) for p in range(0, 101, 10)))
     inputs = tuple(
@@ -66,15 +73,20 @@ def lay_out(nomogram: Nomogram, prognosis: Prognosis, names: Mapping[str, str], 
         for axis in axes(nomogram)
     )
     _, most = total_range(nomogram)
-    step = 20 if most > 120 else 10
     total = Row(
         heading="Total points",
         span=(0, 1),
-        ticks=tuple((p / most, str(p)) for p in range(0, int(most) + 1, step)),
+        ticks=tuple((p / most, str(p)) for p in range(0, int(most) + 1, _total_step(most))),
         mark=None if prognosis is None else prognosis.total_points / most,
         reading="" if prognosis is None else f"{prognosis.total_points:.0f} points",
     )
     return Drawing(ruler, inputs, total, _survival_rows(nomogram, prognosis, most))
+
+
+def _total_step(most: float) -> int:
+    """Points between the labels of the total."""
+    steps = (digit * 10**power for power in count(1) for digit in (1, 2, 5))
+    return next(step for step in steps if most / step <= MOST_TOTALS)
 
 
 def _reading(value: str, points: float | None) -> str:
@@ -88,7 +100,7 @@ def _survival_rows(nomogram: Nomogram, prognosis: Prognosis | None, most: float)
         reading = None if prognosis is None else prognosis.os[axis.months]
         drawn.append(
             Row(
-                heading=f"{axis.months // 12}-year survival, %",
+                heading=f"{survival_at(axis.months)}, %",
                 span=(places[0][0], places[-1][0]) if places else (0, 1),
                 ticks=_thinned(places),
                 mark=None if reading is None else _place(nomogram, axis.months, reading, most),
@@ -98,22 +110,29 @@ def _survival_rows(nomogram: Nomogram, prognosis: Prognosis | None, most: float)
     return tuple(drawn)
 
 
-def _place(nomogram: Nomogram, months: int, reading: Survival, most: float) -> float:
+def _place(nomogram: Nomogram, months: float, reading: Survival, most: float) -> float:
     """Where the reading lies; the same vertical line for every horizon, by construction."""
     value = min(max(reading.value, 1e-12), 1 - 1e-12)
     return min(max(float(total_for_survival(nomogram, months, value)) / most, 0.0), 1.0)
 
 
 def _thinned(ticks: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
-    """The same ticks; labels that would touch their left neighbour are emptied, the last one is kept."""
-    ordered = sorted(ticks)
+    """The same ticks; labels that would touch their left neighbour are emptied."""
     kept: list[tuple[float, str]] = []
-    last = -1.0
-    for place, label in ordered:
-        free = place - last >= CLOSEST_LABELS
+    last, end = -1.0, -1.0
+    for place, label in sorted(ticks):
+        left, right = _extent(place, label)
+        free = place - last >= CLOSEST_LABELS and left - end >= GAP
         kept.append((place, label if free else ""))
-        last = place if free else last
+        last, end = (place, right) if free else (last, end)
     return tuple(kept)
+
+
+def _extent(place: float, label: str) -> tuple[float, float]:
+    """From where to where a label is written."""
+    width = CHARACTER * len(label)
+    left = {"": place - width / 2, "start": place, "end": place - width}[_inwards(place, label)]
+    return left, left + width
 
 
 def _row(row: Row) -> str:
@@ -121,14 +140,15 @@ def _row(row: Row) -> str:
     start, end = row.span
     ticks = "".join(f'<i class="tick" style="left:{_per_cent(place)}"></i>' for place, _ in row.ticks)
     labels = "".join(
-        f'<span style="left:{_per_cent(place)}"{_inwards(place, label)}>{escape(label)}</span>'
+        f'<span style="left:{_per_cent(place)}"{_class(_inwards(place, label))}>{escape(label)}</span>'
         for place, label in row.ticks
         if label
     )
     mark = "" if row.mark is None else f'<u style="left:{_per_cent(row.mark)}"></u>'
     line = f'<i class="line" style="left:{_per_cent(start)};width:{_per_cent(end - start)}"></i>'
     return (
-        f'<div class="axis"><b>{escape(row.heading)}</b><em>{escape(row.reading)}</em>{line}{ticks}{labels}{mark}</div>'
+        f'<div class="axis"><div class="head"><b>{escape(row.heading)}</b><em>{escape(row.reading)}</em></div>'
+        f"{line}{ticks}{labels}{mark}</div>"
     )
 
 
@@ -148,8 +168,12 @@ def _per_cent(share: float) -> str:
     return f"{100 * share:.2f}%"
 
 
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
 def _inwards(place: float, label: str) -> str:
-    """Long labels at the edges are written inwards, so that none is cut."""
-    if len(label) > 3 and (place < 0.05 or place > 0.95):
-        return ' class="start"' if place < 0.05 else ' class="end"'
-    return ""
+    """Long labels at the edges are written inwards, from their start or to their end, so that none is cut."""
+    if len(label) <= SHORT or EDGE <= place <= 1 - EDGE:
+        return ""
+    return "start" if place < EDGE else "end"

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from core.findings import CurvePoint, Prognosis, Survival
 from dashboard.figures.style import FONT_SIZE, Palette, plain_layout
+from dashboard.texts import FIRST_HAIC
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Part = dict[str, Any]
-LAST_MONTH = 60
 HEIGHT = 340
+STEPS = (0.25, 0.5, 1, 2, 3, 6, 12, 24, 36, 60, 120)  # months between labels
+MOST_STEPS = 6
+POINTS = 61  # of a line: more would not be seen at this size
+AT_END = 0.85  # share of the follow-up past which the reading is written to the left
 
 
-def survival_curve(prognosis: Prognosis, months: int, colours: Palette) -> go.Figure:
-    """Per cent alive (0..100, linear) against months from the first HAIC (0..60), the reading at `months` marked.
+def survival_curve(prognosis: Prognosis, months: float, colours: Palette, origin: str = FIRST_HAIC) -> go.Figure:
+    """Per cent alive (0..100, linear) against months from `origin` to the end of the follow-up, `months` marked.
 
     Where the months lived so far are known, the curve given survival to then is drawn in front of the plain one. The
     figure is made in one piece: Plotly checks every later change anew, which took half of the time of a redraw.
@@ -25,19 +29,20 @@ def survival_curve(prognosis: Prognosis, months: int, colours: Palette) -> go.Fi
     import plotly.graph_objects as go
 
     front = prognosis.conditional_curve or prognosis.curve
-    behind = [_line(prognosis.curve, "from the first HAIC", {"color": colours.muted, "width": 2, "dash": "dot"})]
+    behind = [_line(prognosis.curve, f"from {origin}", {"color": colours.muted, "width": 2, "dash": "dot"})]
     traces = behind if prognosis.conditional_curve else []
     traces += [_band(front, colours), _line(front, "alive", {"color": colours.curve, "width": 3})]
-    reading = next((p.survival for p in front if abs(p.time_months - months) < 1e-6), None)
-    layout = plain_layout(colours, HEIGHT) | _axes(colours)
+    reading = (prognosis.os_conditional or prognosis.os).get(months)
+    end = prognosis.curve[-1].time_months
+    layout = plain_layout(colours, HEIGHT) | _axes(colours, end, origin)
     layout |= {"margin": {"l": 64, "r": 16, "t": 14, "b": 50}, "hovermode": "x unified"}
     if reading is not None:
         traces.append(_mark(reading, months, colours))
-        layout["annotations"] = [_number(reading, months, colours)]
+        layout["annotations"] = [_number(reading, months, colours, at_end=months > AT_END * end)]
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _axes(colours: Palette) -> Part:
+def _axes(colours: Palette, end: float, origin: str) -> Part:
     def axis(title: str, last: float, ticks: Part) -> Part:
         return {
             "range": [0, last],
@@ -52,9 +57,15 @@ def _axes(colours: Palette) -> Part:
 
     shares = [0, 25, 50, 75, 100]
     return {
-        "xaxis": axis("Months from the first HAIC", LAST_MONTH + 0.5, {"tickvals": [0, 12, 24, 36, 48, 60]}),
+        "xaxis": axis(f"Months from {origin}", end * (1 + 1 / 120), {"tickvals": _ticks(end), "hoverformat": ".3~g"}),
         "yaxis": axis("Alive", 101, {"tickvals": shares, "ticktext": [f"{share} %" for share in shares]}),
     }
+
+
+def _ticks(end: float) -> list[float]:
+    """Round months from 0 to the end, a year of 365 days taken as 12."""
+    step = next((step for step in STEPS if end / step <= MOST_STEPS), STEPS[-1])
+    return [step * count for count in range(int(end * 1.002 / step) + 1)]
 
 
 def _per_cent(share: float) -> float:
@@ -63,8 +74,9 @@ def _per_cent(share: float) -> float:
 
 
 def _drawn(curve: Sequence[CurvePoint]) -> list[CurvePoint]:
-    """The first point and whole months: at this size the line is the same with half as much to send."""
-    return [p for number, p in enumerate(curve) if number == 0 or p.time_months % 1 == 0]
+    """The first point, the last, and those between at equal distance, counted from the end: half as much to send."""
+    every = max(1, round((len(curve) - 1) / (POINTS - 1)))
+    return [p for number, p in enumerate(curve) if number == 0 or (len(curve) - 1 - number) % every == 0]
 
 
 def _line(curve: Sequence[CurvePoint], name: str, line: Part) -> Part:
@@ -97,7 +109,7 @@ def _band(curve: Sequence[CurvePoint], colours: Palette) -> Part:
     }
 
 
-def _mark(reading: Survival, months: int, colours: Palette) -> Part:
+def _mark(reading: Survival, months: float, colours: Palette) -> Part:
     """The reading the sentence speaks of: range bar and dot."""
     value, low, high = (100 * number for number in (reading.value, reading.low, reading.high))
     bar = {"array": [high - value], "arrayminus": [value - low], "color": colours.patient, "thickness": 2, "width": 6}
@@ -113,8 +125,7 @@ def _mark(reading: Survival, months: int, colours: Palette) -> Part:
     }
 
 
-def _number(reading: Survival, months: int, colours: Palette) -> Part:
-    at_end = months >= LAST_MONTH
+def _number(reading: Survival, months: float, colours: Palette, *, at_end: bool) -> Part:
     return {
         "x": months,
         "y": 100 * reading.value,

@@ -75,6 +75,7 @@ WIDEST_SOURCES = {
     "baseline": "the baseline survival, derived from the published curves",
     "image score": "the image score",
 }
+FIRST_HAIC = "the first HAIC"
 NO_WARNINGS = "No warnings."
 SCORE_HELP = {
     "mtm": (
@@ -88,7 +89,6 @@ KNOWN_NOT_LEVERS = (
     "sessions do not by themselves prolong life, patients who live longer can receive more."
 )
 POST_WAITS = "The post-treatment model is offered once the response has been assessed."
-FOLLOW_UP_ENDS = "Follow-up ends at 60 months; nothing is drawn past it."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
 SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
 ANY_SERIES = "image series"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.case import ClinicalRecord
-from core.findings import CurvePoint, Prognosis, Scores, Survival
+from core.findings import Prognosis, Scores, Survival
 from dashboard.texts import labels
 from dashboard.texts.values import score_value, yes_no
+
+SAME_TIME = 1e-3  # a year of 365 days is shorter than 12 months by less
 
 
 def out_of_100(survival: Survival) -> tuple[int, int]:
@@ -25,13 +27,36 @@ def _count(number: int) -> str:
     return {0: "fewer than 1", 100: "more than 99"}.get(number, f"about {number}")
 
 
-def years(months: int) -> str:
-    """1 year, 3 years."""
-    count = months // 12
-    return f"{count} year" if count == 1 else f"{count} years"
+def rounded(months: float) -> str:
+    """Months to a tenth: 60, 5.9; what is less than one to two digits."""
+    return f"{months:.2g}" if months < 1 else f"{round(months, 1):.10g}"
 
 
-def lead_sentence(survival: Survival, months: int, alive_at: float | None = None) -> str:
+def _in_units(months: float) -> tuple[str, str]:
+    """(number, unit): whole years as such, all else in months; 365 days are 1 year."""
+    count = round(months / 12)
+    whole = abs(months / 12 - count) <= SAME_TIME * count
+    return (f"{count}", "year") if whole else (rounded(months), "month")
+
+
+def time_span(months: float) -> str:
+    """1 year, 3 years, 6 months, 5.9 months."""
+    number, unit = _in_units(months)
+    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
+
+
+def time_spans(months: Iterable[float]) -> dict[float, str]:
+    """Horizons in words, exactly if two of them would read alike."""
+    words = {month: time_span(month) for month in months}
+    return words if len(set(words.values())) == len(words) else {month: f"{month:.10g} months" for month in words}
+
+
+def survival_at(months: float) -> str:
+    """1-year survival, 6-month survival."""
+    return "-".join(_in_units(months)) + " survival"
+
+
+def lead_sentence(survival: Survival, months: float, alive_at: float | None = None) -> str:
     """The natural-frequency sentence; `alive_at` conditions on being alive that many months after the first HAIC."""
     alive, dead = out_of_100(survival)
     group = (
@@ -43,14 +68,14 @@ def lead_sentence(survival: Survival, months: int, alive_at: float | None = None
     died = "has died" if dead <= 1 else "have died"
     deaths = {0: "fewer than 1", 100: "more than 99"}.get(dead, str(dead))
     return (
-        f"Of 100 {group}, {_count(alive)} {verb} alive at {years(months)} "
+        f"Of 100 {group}, {_count(alive)} {verb} alive at {time_span(months)} "
         f"(range {percent_range(survival)}) and {deaths} {died}."
     )
 
 
-def still_missing(names: Sequence[str]) -> str:
-    """What stands in the place of the sentence while inputs are unknown."""
-    missing = [labels.AXIS_NAMES.get(name, name) for name in names]
+def still_missing(names: Sequence[str], words: Mapping[str, str] = labels.AXIS_NAMES) -> str:
+    """What stands in the place of the sentence while inputs are unknown; `words` are the axes' names for people."""
+    missing = [words.get(name, name) for name in names]
     listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
     return f"For a prognosis this model still needs: {listed}."
 
@@ -68,17 +93,22 @@ def time_origin(prognosis: Prognosis) -> str:
 
 
 def risk_sentence(prognosis: Prognosis, cut_published: float, cut_effective: float) -> str:
-    """Where the linear predictor stands against both cut-offs."""
-    low, high = sorted((cut_published, cut_effective))
+    """Where the linear predictor stands against both cut-offs of a published model."""
+    return (
+        f"{against_cuts(prognosis, (cut_published, cut_effective))} Cut-offs: {signed(cut_published)} as published, "
+        f"{signed(cut_effective)} reproduces the published groups; between them the group is indeterminate."
+    )
+
+
+def against_cuts(prognosis: Prognosis, cuts: tuple[float, float]) -> str:
+    """Where the linear predictor stands."""
+    low, high = sorted(cuts)
     place = {
         "low": f"at or below {signed(low)}",
         "high": f"above {signed(high)}",
         "indeterminate": f"between {signed(low)} and {signed(high)}",
     }[prognosis.risk_group]
-    return (
-        f"Linear predictor {signed(prognosis.linear_predictor)}, {place}. Cut-offs: {signed(cut_published)} as "
-        f"published, {signed(cut_effective)} reproduces the published groups; between them the group is indeterminate."
-    )
+    return f"Linear predictor {signed(prognosis.linear_predictor)}, {place}."
 
 
 def signed(number: float) -> str:
@@ -86,8 +116,13 @@ def signed(number: float) -> str:
     return f"{number:.2f}".replace("-", "−")
 
 
+def follow_up_ends(months: float) -> str:
+    """Where the curve stops."""
+    return f"Follow-up ends at {rounded(months)} months; nothing is drawn past it."
+
+
 def widest_source(prognosis: Prognosis) -> str:
-    """What makes the band as wide as it is."""
+    """What makes the band of a published model as wide as it is."""
     source = labels.WIDEST_SOURCES.get(prognosis.widest_source, prognosis.widest_source)
     return f"Widest source of the range: {source}."
 
@@ -98,18 +133,17 @@ def percent(survival: Survival, digits: int = 0) -> tuple[str, str]:
     return f"{value:.{digits}f} %", f"{low:.{digits}f}–{high:.{digits}f} %"
 
 
-def curve_description(curve: tuple[CurvePoint, ...]) -> str:
+def curve_description(prognosis: Prognosis) -> str:
     """The curve in words, for screen readers."""
-    readings = {round(p.time_months): p.survival for p in curve}
-    parts = [f"{years(m)} {round(100 * readings[m].value)} %" for m in (12, 36, 60) if m in readings]
-    return "Survival curve: " + ", ".join(parts) if parts else "Survival curve"
+    parts = [f"{time_span(month)} {round(100 * reading.value)} %" for month, reading in prognosis.os.items()]
+    return "Survival curve: " + ", ".join(parts)
 
 
-def nomogram_description(prognosis: Prognosis | None) -> str:
+def nomogram_description(prognosis: Prognosis | None, words: Mapping[str, str] = labels.AXIS_NAMES) -> str:
     """The nomogram in words, for screen readers."""
     if prognosis is None:
         return "Nomogram without a patient: not all inputs are known."
-    parts = [f"{labels.AXIS_NAMES.get(name, name)} {points:.0f} points" for name, points in prognosis.points.items()]
+    parts = [f"{words.get(name, name)} {points:.0f} points" for name, points in prognosis.points.items()]
     return f"Nomogram: {', '.join(parts)}; total {prognosis.total_points:.0f} points."
 
 

@@ -10,6 +10,10 @@ from core.case import ClinicalRecord
 from core.findings import Score, ScoreOrigin
 from dashboard.texts import labels
 
+# what Markdown reads as a mark: an underline only at the edge of a word, a bullet or number only at the start
+MARKS = re.compile(r"[\\`*\[\]<>#~$|&!:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+](?=[ -]|$)")
+NUMBERED = re.compile(r"^(\d+)([.)])(?= |$)")
+ADDRESSES = re.compile(r"(?i:(?<=:)(?=[a-z/_+-])|(?<=www)[.]|@)")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -19,6 +23,17 @@ def plain(error: Exception) -> str:
     words |= {"true": "yes", "false": "no"}
     said = re.sub(r"\b[a-z][a-z0-9_]+\b", lambda found: words.get(found[0], found[0]), str(error))
     return said[:1].upper() + said[1:]
+
+
+def literal(text: str) -> str:
+    """`text` for a place that reads Markdown, where it is then shown as it stands; it may come from anybody's file.
+
+    No more is escaped than must be, for screen readers read the marks aloud.
+    """
+    one_line = " ".join(text.split())
+    escaped = NUMBERED.sub(r"\1\\\2", MARKS.sub(r"\\\g<0>", one_line))
+    # icons, smileys and addresses are looked for after that: an invisible joiner hides them
+    return ADDRESSES.sub("\\g<0>\u2060", escaped)
 
 
 def score_value(score: Score | None) -> str:

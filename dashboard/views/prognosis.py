@@ -11,10 +11,7 @@ from core.findings import Prognosis
 from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model, Outlook
-from dashboard.figures import style
-from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
-from dashboard.figures.survival_curve import survival_curve
-from dashboard.widgets import blocks, frame, progress
+from dashboard.widgets import answer, blocks, frame, progress
 from dashboard.widgets.live_inputs import live_inputs
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
@@ -70,19 +67,10 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
         blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
 
 
-def _choose(outlook: Outlook) -> tuple[Model, int, int]:
+def _choose(outlook: Outlook) -> tuple[Model, float, int]:
     """The model, the horizon in months and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        months = st.segmented_control(
-            "Horizon",
-            HORIZONS,
-            format_func=texts.years,
-            key=session.recall("live.months", 36),
-            required=True,
-            label_visibility="collapsed",
-            on_change=session.remember,
-            args=("live.months",),
-        )
+        months = answer.horizon(HORIZONS, 36, "live.")
         offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
         model = st.segmented_control(
             "Model",
@@ -94,15 +82,10 @@ def _choose(outlook: Outlook) -> tuple[Model, int, int]:
             on_change=session.remember,
             args=("live.model",),
         )
-        decimal = st.toggle(
-            "One decimal",
-            key=session.recall("live.decimal", False),
-            on_change=session.remember,
-            args=("live.decimal",),
-        )
+        digits = answer.decimals("live.")
     if len(offered) == 1:
         blocks.note(texts.POST_WAITS)
-    return model, months, int(decimal)
+    return model, months, digits
 
 
 def _missing(model: Model, outlook: Outlook) -> list[str]:
@@ -111,13 +94,13 @@ def _missing(model: Model, outlook: Outlook) -> list[str]:
     return [name for name in session.nomogram(model).names if inputs[name] is None]
 
 
-def _shown_horizon(prognosis: Prognosis, months: int) -> int:
+def _shown_horizon(prognosis: Prognosis, months: float) -> float:
     """The horizon asked for, or the first one that still lies ahead."""
     ahead = prognosis.os_conditional or prognosis.os
     return months if months in ahead else min(ahead)
 
 
-def _sentence(prognosis: Prognosis, months: int) -> None:
+def _sentence(prognosis: Prognosis, months: float) -> None:
     conditional = prognosis.os_conditional
     alive_at = prognosis.months_since_first_haic if conditional else None
     survival = (conditional or prognosis.os)[months]
@@ -125,26 +108,21 @@ def _sentence(prognosis: Prognosis, months: int) -> None:
 
 
 def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
-    frame.section("Nomogram")
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
-    drawing = lay_out(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
-    st.html(nomogram_drawing(drawing, texts.nomogram_description(prognosis)))
+    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
     if prognosis is None:
         return
-    with st.expander("The points as a table", key="points-table"):
-        blocks.points(prognosis, readings)
     if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
     blocks.note(texts.WHERE_FROM)
 
 
-def _survival(prognosis: Prognosis, months: int, digits: int) -> None:
-    frame.section("Survival")
-    figure = survival_curve(prognosis, months, style.palette(session.theme()))
-    alt = texts.curve_description(prognosis.curve)
-    st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
-    blocks.readings(prognosis, months, digits)
-    blocks.note(f"{texts.widest_source(prognosis)} {texts.FOLLOW_UP_ENDS}")
+def _survival(prognosis: Prognosis, months: float, digits: int) -> None:
     nomogram = session.nomogram(prognosis.model)
     cuts = nomogram.cut_published.value, nomogram.cut_effective.value
-    blocks.group(texts.GROUP_NAMES[prognosis.risk_group], texts.risk_sentence(prognosis, *cuts))
+    words = answer.Words(
+        texts.FIRST_HAIC,
+        f"{texts.widest_source(prognosis)} {texts.follow_up_ends(nomogram.follow_up_months.value)}",
+        texts.risk_sentence(prognosis, *cuts),
+    )
+    answer.survival(prognosis, months, digits, words)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.case import Notice
 from core.findings import Criterion, Prognosis
+from core.model_card import Metric
 from dashboard import texts
 from dashboard.figures.slices import heat_colours
 
@@ -25,8 +26,9 @@ def lead(sentence: str, origin: str) -> None:
     st.html(f'<p class="lead" role="status">{escape(sentence)}</p><p class="origin">{escape(origin)}</p>')
 
 
-def readings(prognosis: Prognosis, chosen: int, digits: int) -> None:
+def readings(prognosis: Prognosis, chosen: float, digits: int) -> None:
     """Survival at the horizons with ranges, the chosen one in bold; given survival so far, both readings."""
+    words = texts.time_spans(prognosis.os)
     ahead = prognosis.os_conditional
     head = ["Alive", "95 % range", *(["From the first HAIC"] if ahead else [])]
     rows = []
@@ -34,7 +36,7 @@ def readings(prognosis: Prognosis, chosen: int, digits: int) -> None:
         cells = [*texts.percent(reading, digits), *([texts.percent(prognosis.os[months], digits)[0]] if ahead else [])]
         mark = ' class="chosen"' if months == chosen else ""
         numbers = "".join(f'<td class="number">{cell}</td>' for cell in cells)
-        rows.append(f"<tr{mark}><td>{texts.years(months)}</td>{numbers}</tr>")
+        rows.append(f"<tr{mark}><td>{words[months]}</td>{numbers}</tr>")
     names = "".join(f'<th class="number">{name}</th>' for name in head)
     st.html(
         f'<table class="readings"><thead><tr><th>{"By" if ahead else "After"}</th>{names}</tr></thead>'
@@ -42,10 +44,10 @@ def readings(prognosis: Prognosis, chosen: int, digits: int) -> None:
     )
 
 
-def points(prognosis: Prognosis, values: Mapping[str, str]) -> None:
-    """Points by axis and their total."""
+def points(prognosis: Prognosis, names: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Points by axis and their total; `names` and `values` are the axes and the patient's answers in words."""
     rows = "".join(
-        f"<tr><td>{escape(texts.AXIS_NAMES.get(name, name))}</td><td>{escape(values.get(name, ''))}</td>"
+        f"<tr><td>{escape(names.get(name, name))}</td><td>{escape(values.get(name, ''))}</td>"
         f'<td class="number">{amount:.1f}</td></tr>'
         for name, amount in prognosis.points.items()
     )
@@ -53,6 +55,25 @@ def points(prognosis: Prognosis, values: Mapping[str, str]) -> None:
         '<table class="points"><thead><tr><th>Input</th><th>Value</th><th class="number">Points</th></tr></thead>'
         f'<tbody>{rows}<tr class="total"><td>Total</td><td></td>'
         f'<td class="number">{prognosis.total_points:.1f}</td></tr></tbody></table>'
+    )
+
+
+def provenance(sentence: str, figures: str) -> None:
+    """From whom a model is, in its card's words, and which of its figures are fitted."""
+    st.html(f'<div class="provenance"><b>{escape(sentence)}</b> <span>{escape(figures)}</span></div>')
+
+
+def metrics(found: Sequence[Metric]) -> None:
+    """Measured qualities of a model with their ranges and numbers of patients."""
+    name, *others = texts.own.METRICS_HEAD
+    head = "".join(f'<th class="number">{escape(word)}</th>' for word in others)
+    rows = []
+    for quality, *numbers in map(texts.own.metric_row, found):
+        cells = "".join(f'<td class="number">{escape(number)}</td>' for number in numbers)
+        rows.append(f"<tr><td>{escape(quality)}</td>{cells}</tr>")
+    st.html(
+        f'<table class="readings metrics"><thead><tr><th>{escape(name)}</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
 

@@ -66,6 +66,11 @@ def words(name: str) -> tuple[str, ...]:
     return choices(_hints()[name])
 
 
+def labels() -> dict[str, str]:
+    """Every field's name with its unit, by key."""
+    return {member.name: label(member.metadata) for member in fields(ClinicalRecord)}
+
+
 def label(metadata: Any) -> str:
     """The field's name with its unit."""
     unit = metadata.get("unit", "")

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.case import Notice, Phase
 from core.errors import InputError
 from core.findings import Score, Survival
+from core.survival.own_file import read_own
+from core.survival.prognoses import prognosis
 from dashboard import texts
+from tests import own_files
 from tests.dashboard import builders
 
 shares = st.floats(0, 1)
@@ -82,3 +86,76 @@ def test_remarks_on_a_series_name_its_phase() -> None:
 def test_heat_outside_the_liver_is_doubted() -> None:
     assert texts.HEAT_OUTSIDE in texts.heat_sentence("mtm", 0.07)
     assert texts.HEAT_OUTSIDE not in texts.heat_sentence("mtm", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("months", "span", "survival"),
+    [
+        (12, "1 year", "1-year survival"),
+        (36, "3 years", "3-year survival"),
+        (365 / 30.4375, "1 year", "1-year survival"),
+        (3650 / 30.4375, "10 years", "10-year survival"),
+        (1, "1 month", "1-month survival"),
+        (6.0, "6 months", "6-month survival"),
+        (18, "18 months", "18-month survival"),
+        (180 / 30.4375, "5.9 months", "5.9-month survival"),
+        (7 / 30.4375, "0.23 months", "0.23-month survival"),
+    ],
+)
+def test_horizons_in_words(months: float, span: str, survival: str) -> None:
+    assert texts.time_span(months) == span
+    assert texts.survival_at(months) == survival
+
+
+def test_two_horizons_never_read_alike() -> None:
+    assert texts.time_spans([12, 36]) == {12: "1 year", 36: "3 years"}
+    assert len(set(texts.time_spans([3.29, 3.32]).values())) == 2
+
+
+def test_lead_sentence_at_any_horizon() -> None:
+    assert "are alive at 5.9 months (range" in texts.lead_sentence(Survival(0.38, 0.27, 0.5), 5.9138)
+
+
+def test_one_cut_off_is_one_sentence() -> None:
+    nomogram = read_own(own_files.sim()).nomogram
+    found = prognosis(nomogram, dict.fromkeys(nomogram.names, 1.0), {})
+    sentence = texts.own.risk_sentence(found, nomogram)
+    assert sentence.count("cut-off") == 1
+    assert sentence.count(texts.signed(nomogram.cut_published.value)) == 1
+    assert "indeterminate" not in sentence
+    assert "median" in sentence
+
+
+def test_the_published_model_brought_up_to_date_says_what_is_fitted() -> None:
+    post = builders.models().post
+    refitted = replace(post, cumulative_hazard=replace(post.cumulative_hazard, tag="fitted"))
+    assert texts.own.where_from(refitted).startswith("Published: coefficients")
+    assert "Fitted: baseline survival." in texts.own.where_from(refitted)
+    made = builders.assessment().post
+    assert made is not None
+    assert "those of the published model" in texts.own.risk_sentence(made, post)
+    assert "known later" in texts.own.time_origin(post)
+
+
+@pytest.mark.parametrize("text", ["ph.ecog", "age_years", "-30", "0.5", "stage=B", "Alpha-fetoprotein (ng/mL)"])
+def test_plain_names_stay_as_they_are(text: str) -> None:
+    assert texts.literal(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("**b**", r"\*\*b\*\*"),
+        ("![x](y)", r"\!\[x\](y)"),
+        ("_x_ a_b", r"\_x\_ a_b"),
+        ("<b>", r"\<b\>"),
+        ("12. x", r"12\. x"),
+        ("- x", r"\- x"),
+        (":a:", "\\:\u2060a\\:"),
+        ("http://a", "http\\:\u2060//a"),
+        ("www.a@b", "www.\u2060a@\u2060b"),
+        ("two\n\nlines", "two lines"),
+    ],
+)
+def test_marks_are_escaped(text: str, escaped: str) -> None:
+    assert texts.literal(text) == escaped

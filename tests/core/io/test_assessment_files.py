@@ -174,3 +174,10 @@ def test_axial_view_is_radiological(order: tuple[int, int, int], signs: tuple[in
     assert (np.diff(left, axis=1) > 0).all()
     assert (np.diff(posterior, axis=0) > 0).all()
     assert aspect == pytest.approx(2.0 / 1.5)
+
+
+def test_months_are_written_as_they_are() -> None:
+    half = Survival(0.5, 0.4, 0.6)
+    post = replace(prognosis("post"), os={5.5: half, 12: half})
+    document = nomogram_document(None, post, Scores(), (), (), {})
+    assert list(document["post"]["os"]) == ["5.5", "12"]

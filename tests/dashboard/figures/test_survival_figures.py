@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from core.case import ClinicalRecord
 from core.findings import Prognosis
+from core.survival import prognoses
+from core.survival.model import Nomogram
 from core.survival.nomogram import total_range
+from core.survival.own_file import read_own
+from core.survival.questions import answered
 from dashboard import texts
 from dashboard.figures import style
 from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
+from tests import own_files
 from tests.dashboard import builders
 
 
@@ -102,3 +108,85 @@ def test_style_sheet_knows_every_colour_of_writing_and_lines() -> None:
         for colour in (colours.text, colours.muted, colours.grid):
             red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
             assert f"rgb({red}, {green}, {blue})" in css
+
+
+def own(content: bytes, **answers: float) -> tuple[Nomogram, Prognosis]:
+    nomogram = read_own(content).nomogram
+    return nomogram, prognoses.prognosis(nomogram, answered(nomogram, answers), {})
+
+
+def lung() -> tuple[Nomogram, Prognosis]:
+    return own(own_files.lung(), **{"ph.ecog": 1.0, "age": 61.0, "sex": 2.0, "wt.loss": 4.0})
+
+
+def test_an_own_nomogram_is_drawn_with_its_own_horizons() -> None:
+    nomogram, found = lung()
+    drawing = lay_out(nomogram, found, {}, {})
+    headings = ["5.9-month survival, %", "1-year survival, %", "2-year survival, %"]
+    assert [row.heading for row in drawing.survival] == headings
+    assert [row.heading for row in drawing.inputs] == ["ph.ecog", "age", "sex", "wt.loss"]
+    for row in drawing.survival:
+        assert row.mark == pytest.approx(drawing.total.mark, abs=1e-9)
+
+
+def test_a_curve_ends_where_the_nomogram_ends() -> None:
+    nomogram, found = lung()
+    end = nomogram.follow_up_months.value
+    months = list(found.os)
+    figure = survival_curve(found, months[1], style.LIGHT, "the start of follow-up")
+    alive, mark = trace(figure, "alive"), trace(figure, "reading")
+    assert (alive.x[0], alive.x[-1]) == (0, end)
+    assert len(alive.x) > 40
+    assert mark.x[0] == months[1]
+    assert mark.y[0] == pytest.approx(100 * found.os[months[1]].value)
+    assert list(figure.layout.xaxis.tickvals) == [0, 6, 12, 18, 24]
+    assert figure.layout.xaxis.title.text == "Months from the start of follow-up"
+    assert 24 <= figure.layout.xaxis.range[1] < 24.5
+
+
+@pytest.mark.parametrize("end", [0.3, 1.0, 5.9, 24.0, 90.0, 105.0, 240.0])
+def test_months_below_a_curve_are_round_and_few(end: float) -> None:
+    _, found = lung()
+    points = tuple(replace(p, time_months=p.time_months * end / found.curve[-1].time_months) for p in found.curve)
+    figure = survival_curve(replace(found, curve=points), end, style.LIGHT)
+    places = figure.layout.xaxis.tickvals
+    assert 2 <= len(places) <= 7
+    assert places[-1] <= end * 1.01
+
+
+def test_a_reading_near_the_end_is_written_inwards() -> None:
+    _, found = lung()
+    months = list(found.os)
+    sides = [survival_curve(found, month, style.LIGHT).layout.annotations[0].xanchor for month in months]
+    assert sides == ["left", "left", "right"]
+
+
+def test_a_category_is_drawn_with_its_levels() -> None:
+    nomogram, found = own(own_files.category(), stage=1.0, DLR=0.7)
+    row = lay_out(nomogram, found, {}, {"stage": "B"}).inputs[0]
+    assert sorted(label for _, label in row.ticks) == ["A", "B", "C"]
+    assert row.mark == next(place for place, label in row.ticks if label == "B")
+    assert row.reading.startswith("B · ")
+
+
+def test_long_labels_do_not_touch() -> None:
+    levels = ("child-pugh class A", "child-pugh class B", "child-pugh class C", "not recorded")
+    nomogram, found = own(own_files.category(levels), stage=1.0, DLR=0.7)
+    labels = [(place, label) for place, label in lay_out(nomogram, found, {}, {}).inputs[0].ticks if label]
+    assert labels
+    assert all(b - a > 0.012 * len(label) for (a, label), (b, _) in itertools.pairwise(labels))
+
+
+def test_what_a_hospital_writes_is_escaped() -> None:
+    levels = (own_files.HOSTILE, "</div><script>", "C")
+    nomogram, found = own(own_files.category(levels, own_files.HOSTILE), **{own_files.HOSTILE: 1.0, "DLR": 0.7})
+    html = nomogram_drawing(lay_out(nomogram, found, {}, {own_files.HOSTILE: "<i>x</i>"}), own_files.HOSTILE)
+    assert [part for part in ("<b>A", "<script", "<i>x") if part in html] == []
+    assert "&lt;b&gt;A&lt;/b&gt;" in html
+
+
+def test_total_points_have_few_labels_however_many_there_are() -> None:
+    nomogram = read_own(own_files.sim()).nomogram
+    many = tuple(replace(nomogram.terms[-1], name=f"x{number}") for number in range(40))
+    row = lay_out(replace(nomogram, terms=many), None, {}, {}).total
+    assert 8 <= len(row.ticks) <= 14

@@ -1,0 +1,79 @@
+"""The answer of a nomogram: which horizon, the sentence, the drawing with the patient on it, the curve with its table.
+
+Shared by the pages of the published nomograms and of a centre's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.findings import Prognosis
+from core.survival.model import Nomogram
+from dashboard import session, texts
+from dashboard.figures import style
+from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
+from dashboard.figures.survival_curve import survival_curve
+from dashboard.widgets import blocks, frame
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a page says about its curve.
+
+    Attributes:
+        origin: from what time is counted.
+        remark: what makes the band wide, and where the curve stops.
+        risk: where the linear predictor stands against the cut-offs.
+    """
+
+    origin: str
+    remark: str
+    risk: str
+
+
+def horizon(offered: Sequence[float], otherwise: float, prefix: str) -> float:
+    """The horizon to speak of, in months; the reader's choice is kept beyond the page."""
+    words = texts.time_spans(offered)
+    chosen: float = st.segmented_control(
+        "Horizon",
+        list(words),
+        format_func=words.__getitem__,
+        key=session.recall(f"{prefix}months", otherwise, offered),
+        required=True,
+        label_visibility="collapsed",
+        on_change=session.remember,
+        args=(f"{prefix}months",),
+    )
+    return chosen
+
+
+def decimals(prefix: str) -> int:
+    """How many decimals to show, 0 or 1."""
+    key = session.recall(f"{prefix}decimal", False)
+    return int(st.toggle("One decimal", key=key, on_change=session.remember, args=(key,)))
+
+
+def drawing(
+    nomogram: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
+) -> None:
+    """The nomogram, with the patient if all is known; `names` and `readings` are the axes and answers in words."""
+    frame.section("Nomogram")
+    description = texts.nomogram_description(prognosis, names)
+    st.html(nomogram_drawing(lay_out(nomogram, prognosis, names, readings), description))
+    if prognosis is not None:
+        with st.expander("The points as a table", key="points-table"):
+            blocks.points(prognosis, names, readings)
+
+
+def survival(prognosis: Prognosis, months: float, digits: int, words: Words) -> None:
+    """The curve, the readings at the horizons, and, smaller, the risk group."""
+    frame.section("Survival")
+    figure = survival_curve(prognosis, months, style.palette(session.theme()), words.origin)
+    alt = texts.curve_description(prognosis)
+    st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
+    blocks.readings(prognosis, months, digits)
+    blocks.note(words.remark)
+    blocks.group(texts.GROUP_NAMES[prognosis.risk_group], words.risk)
