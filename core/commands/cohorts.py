@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 def cox(options: argparse.Namespace) -> int:
     """Fit a centre's own Cox nomogram to its cohort and report on it."""
-    from core.io.atomic import write_text
     from core.io.cohort_table import read_cohort_table
     from core.io.selection import select
     from core.report.cox_report import cox_report
@@ -42,18 +41,14 @@ def cox(options: argparse.Namespace) -> int:
     study = study_cox(selection, settings, progress)
     facts = CardFacts(options.name, options.dates, study.fit.n, study.fit.events, __version__)
     card = own_card(study.nomogram, facts, cox_metrics(study))
-    progress("writing", 0.9)
-    out = folder(options.out)
-    write_text(out / "nomogram.json", own_text(study.nomogram, card))
-    write_text(out / "report.html", cox_report(study, card))
-    write_text(out / "cox.json", _text(cox_document(study)))
+    texts = {"nomogram.json": own_text(study.nomogram, card), "report.html": cox_report(study, card)}
+    _write(options.out, texts | {"cox.json": _text(cox_document(study))})
     tell(*study.notices)
     return 0
 
 
 def validate(options: argparse.Namespace) -> int:
     """Judge an existing nomogram on a new cohort, and change it as little as suffices."""
-    from core.io.atomic import write_text
     from core.io.cohort_table import read_cohort_table
     from core.report.validation_report import validation_report
     from core.studies.cox_study import MONTHS_PER_UNIT
@@ -85,11 +80,8 @@ def validate(options: argparse.Namespace) -> int:
         attribution,
     )
     card = own_card(study.changed, facts, validation_metrics(study))
-    progress("writing", 0.9)
-    out = folder(options.out)
-    write_text(out / "nomogram.json", own_text(study.changed, card))
-    write_text(out / "report.html", validation_report(study, card))
-    write_text(out / "validate.json", _text(validation_document(study)))
+    texts = {"nomogram.json": own_text(study.changed, card), "report.html": validation_report(study, card)}
+    _write(options.out, texts | {"validate.json": _text(validation_document(study))})
     tell(*study.notices)
     return 0
 
@@ -109,7 +101,6 @@ def _model(chosen: str, weights: Path | None) -> tuple[Nomogram, str]:
 
 def reproduce(options: argparse.Namespace) -> int:
     """Simulate the paper's cohorts from its published constants and set its figures beside the simulated ones."""
-    from core.io.atomic import write_text
     from core.models import load_models
     from core.report.reproduction import reproduction_report
     from core.studies.reproduce import reproduce as reproduce_paper
@@ -120,9 +111,7 @@ def reproduce(options: argparse.Namespace) -> int:
     nomograms = {"pre": models.pre, "post": models.post}
     found = reproduce_paper(nomograms, options.patients, options.cohorts, options.seed, progress)
     document = reproduce_document(found)
-    out = folder(options.out)
-    write_text(out / "report.html", reproduction_report(found))
-    write_text(out / "reproduce.json", _text(document))
+    _write(options.out, {"report.html": reproduction_report(found), "reproduce.json": _text(document)})
     print("\n".join(_side_by_side(document)))
     return 0
 
@@ -140,3 +129,12 @@ def _side_by_side(rows: list[dict[str, Any]]) -> list[str]:
 
 def _text(document: Any) -> str:
     return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _write(out: Path, texts: dict[str, str]) -> None:
+    """Files by name; the last of them is there only if the others are."""
+    from core.io.atomic import write_text
+
+    progress("writing", 0.9)
+    for name, text in texts.items():
+        write_text(folder(out) / name, text)

@@ -94,7 +94,7 @@ def select(table: CohortTable, time: str, event: str, terms: Sequence[str]) -> S
         levels=levels,
         missing=missing,
         n_read=len(table),
-        notices=_notices(complete, missing, levels),
+        notices=(*table.notices, *_notices(complete, missing, levels)),
     )
 
 

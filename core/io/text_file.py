@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
+from core.io.bounded import read_bounded
 
 ROLE = "cohort table"
 MAX_BYTES = 1 << 30
@@ -46,7 +47,7 @@ def read_text_file(path: Path) -> TextFile:
     Raises:
         InputError: no readable file, more than 1 GiB, empty, binary, or text with a NUL character in it.
     """
-    raw = _bytes(path)
+    raw = read_bounded(path, ROLE, MAX_BYTES)
     _refuse_other_kinds(raw)
     text = _as_utf8(raw)
     if b"\0" in text.content:
@@ -57,17 +58,6 @@ def read_text_file(path: Path) -> TextFile:
     if not text.content.strip():
         raise InputError(f"{ROLE}: expected a header and rows, got an empty file")
     return text
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{ROLE}: expected a file that can be read, got none") from error
-    if len(raw) > MAX_BYTES:
-        raise InputError(f"{ROLE}: expected at most {MAX_BYTES} bytes, got more")
-    return raw
 
 
 def _refuse_other_kinds(raw: bytes) -> None:

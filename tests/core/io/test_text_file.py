@@ -111,7 +111,7 @@ def test_empty_files(raw: bytes, tmp_path: Path) -> None:
 
 def test_no_file_and_a_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.csv", tmp_path):
-        with pytest.raises(InputError, match="cohort table: expected a file that can be read, got none"):
+        with pytest.raises(InputError, match="cohort table: expected a file, got no readable file"):
             read_text_file(path)
 
 
