@@ -2,8 +2,9 @@
 
     python docs/make_screenshots.py
 
-Writes docs/screenshots/{case,images,prognosis}.png (1440 x 900), *_phone.png (390 x 844) and prognosis_dark.png. The
-demo case is procedural anatomy; no picture shows a patient.
+Writes docs/screenshots/{case,images,prognosis,own,report}.png (1440 x 900), *_phone.png (390 x 844) and
+prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
+patients (tests/golden); no picture shows a patient.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +22,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
+COHORT = FOLDER.parents[1] / "tests" / "golden" / "r_answers" / "cohort_sim.csv"
+TERMS = "PVTT,OR,sess4,MTM,DLR"
+ANSWERS = {"PVTT": "1", "OR": "0", "sess4": "2", "MTM": "1"}
 PORT = 8641
 URL = f"http://127.0.0.1:{PORT}"
 FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
@@ -70,7 +75,37 @@ def take_all(chromium: str) -> None:
         take(browser, DESKTOP, "light", "", tuple(PAGES))
         take(browser, PHONE, "light", "_phone", tuple(PAGES))
         take(browser, DESKTOP, "dark", "_dark", ("Prognosis",))
+        with tempfile.TemporaryDirectory() as folder:
+            take_own(browser, Path(folder))
         browser.close()
+
+
+def take_own(browser: Any, out: Path) -> None:
+    """A nomogram fitted to simulated patients: its report, and the page that loads it."""
+    columns = ["--time", "time", "--event", "status", "--terms", TERMS, "--horizons", "12,36,60"]
+    name = ["--name", "489 simulated patients"]
+    subprocess.run([sys.executable, "-m", "core", "cox", str(COHORT), *columns, *name, "--out", str(out)], check=True)
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto((out / "report.html").as_uri())
+    save(page, "report")
+    page.goto(f"{URL}/own")
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(out / "nomogram.json")
+    for question, level in ANSWERS.items():
+        page.get_by_role("radiogroup", name=question).get_by_role("radio", name=level, exact=True).click()
+        page.wait_for_timeout(SETTLE_MS)
+    page.get_by_label("DLR", exact=True).fill("0.85")
+    page.get_by_label("DLR", exact=True).press("Enter")
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    save(page, "own")
+    page.close()
+
+
+def save(page: Any, name: str) -> None:
+    """One picture, once the page has settled."""
+    page.wait_for_timeout(SETTLE_MS)
+    target = FOLDER / f"{name}.png"
+    page.screenshot(path=target, timeout=120_000)
+    print(target)
 
 
 def take(
@@ -84,10 +119,7 @@ def take(
     for name in pages:
         page.get_by_role("link", name=name, exact=True).click()
         page.locator(PAGES[name]).first.wait_for(timeout=60_000)
-        page.wait_for_timeout(SETTLE_MS)
-        target = FOLDER / f"{name.lower()}{suffix}.png"
-        page.screenshot(path=target, timeout=120_000)
-        print(target)
+        save(page, f"{name.lower()}{suffix}")
     context.close()
 
 
