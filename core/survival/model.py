@@ -165,8 +165,8 @@ class Nomogram:
 
     @cached_property
     def _first_power(self) -> float:
-        """The power of t below the first horizon: that of the first interval; 1 if there is but one horizon."""
-        if len(self.log_hazard) == 1:
+        """The power of t below the first horizon: that of the first interval; 1 if there is none in which it rises."""
+        if len(self.log_hazard) == 1 or self.log_hazard[1] == self.log_hazard[0]:
             return 1.0
         first, second = self.horizons_months.value[:2]
         return float((self.log_hazard[1] - self.log_hazard[0]) / np.log(second / first))
@@ -212,7 +212,7 @@ def _check(nomogram: Nomogram) -> None:
     structural = np.array(nomogram.sd_structural.value)
     faults = {
         "horizons_months": not horizons.size or not (np.diff(horizons) > 0).all() or horizons[0] <= 0,
-        "cumulative_hazard": hazard.shape != horizons.shape or not (np.diff(hazard) > 0).all() or (hazard <= 0).any(),
+        "cumulative_hazard": hazard.shape != horizons.shape or (np.diff(hazard) < 0).any() or (hazard <= 0).any(),
         "sd_structural": structural.shape != horizons.shape or (structural < 0).any(),
         "follow_up_months": not horizons.size or nomogram.follow_up_months.value != horizons[-1],
         "shown_months": not set(nomogram.shown_months) <= set(horizons),

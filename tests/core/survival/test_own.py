@@ -166,9 +166,22 @@ def test_a_category_is_one_axis() -> None:
     [
         ((12.0, 200.0), "horizons: expected times over 0 and up to 105"),
         ((36.0, 12.0), "horizons: expected ascending times"),
-        ((0.1, 12.0), "horizon 0.1: expected a death since the horizon before it"),
+        ((0.1, 12.0), "horizon 0.1: expected a death before it, got none"),
     ],
 )
 def test_horizons_are_checked(horizons: tuple[float, ...], text: str) -> None:
     with pytest.raises(InputError, match=text):
         own(r_answers.cohort(), r_answers.PRE, horizons)
+
+
+def test_no_death_between_two_horizons_is_a_flat_curve() -> None:
+    table = r_answers.cohort()
+    between = (table["time"] > 40) & (table["time"] <= 50)
+    table.loc[between, "status"] = 0
+    nomogram = own(table, r_answers.PRE, (12.0, 40.0, 50.0))
+    lp = nomogram.lp_reference.value
+    survival = nomogram.survival(np.array([0.0, 12, 40, 45, 50]), lp)
+    assert survival[0] == 1
+    assert survival[2] == survival[3] == survival[4] < survival[1]
+    fit = cox_curves(fit_of(table, r_answers.PRE))
+    np.testing.assert_allclose(survival[[1, 2, 4]], fit.survival(fit.mean, [12.0, 40, 50]), rtol=1e-9)
