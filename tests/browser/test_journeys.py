@@ -21,6 +21,11 @@ def go(page: Any, name: str, proof: str) -> None:
     page.locator(proof).first.wait_for(timeout=WAIT)
 
 
+def settled(page: Any) -> None:
+    """Until the page has run: what is typed into a field that is about to be drawn again is lost."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WAIT)
+
+
 def sentence(page: Any) -> str:
     """The sentence that the prognosis leads with."""
     text: str = page.locator(".lead").inner_text(timeout=WAIT)
@@ -63,6 +68,7 @@ def test_a_wrong_file_is_one_sentence_and_nothing_typed_is_lost(visit: Visit, tm
     page.get_by_role("button", name="Start a new case").click()
     age = page.get_by_label("Age (years)")
     page.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT)
+    settled(page)
     age.fill("61")
     age.press("Enter")
     page.get_by_text("1 of 48 values known").wait_for(timeout=WAIT)
@@ -82,6 +88,7 @@ def test_two_sessions_do_not_see_each_other(visit: Visit) -> None:
     first, second = visit(), visit()
     first.get_by_role("button", name="Start a new case").click()
     first.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT)
+    settled(first)
     age = first.get_by_label("Age (years)")
     age.fill("77.5")
     age.press("Enter")
