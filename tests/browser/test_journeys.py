@@ -51,12 +51,14 @@ def test_demo_to_images_to_prognosis(visit: Visit) -> None:
 def test_a_slider_moves_the_sentence(visit: Visit) -> None:
     page = visit()
     go(page, "Prognosis", ".lead")
+    settled(page)
     before = sentence(page)
     slider = page.locator("[data-testid=stSlider] input[type=range]").last
     slider.focus()
     for _ in range(15):
         page.keyboard.press("ArrowLeft")
     page.wait_for_function("before => document.querySelector('.lead').innerText !== before", arg=before, timeout=WAIT)
+    settled(page)
     # streamlit keeps the old chart, marked stale, until the run ends
     page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length === 1", timeout=WAIT)
     assert sentence(page) != before
@@ -78,6 +80,7 @@ def test_a_wrong_file_is_one_sentence_and_nothing_typed_is_lost(visit: Visit, tm
     alert = page.locator("[data-testid=stAlert]")
     alert.wait_for(timeout=WAIT)
     assert "expected" in alert.inner_text()
+    page.get_by_text("jane").wait_for(state="detached", timeout=WAIT)  # the drop zone is emptied last
     assert "jane" not in page.locator("body").inner_text()
     go(page, "Prognosis", ".lead")
     go(page, "Case", "[data-testid=stFileUploader]")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import own_files
-from tests.browser.test_journeys import WAIT, go, sentence
+from tests.browser.test_journeys import WAIT, go, sentence, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,6 +25,7 @@ def load(page: Any, folder: Path, content: bytes) -> None:
     path.write_bytes(content)
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(path)
     page.locator(".provenance").wait_for(timeout=WAIT)
+    settled(page)
 
 
 def choose(page: Any, question: str, level: str) -> None:
@@ -32,6 +33,7 @@ def choose(page: Any, question: str, level: str) -> None:
     pressed = page.get_by_role("radiogroup", name=question).get_by_role("radio", name=level, exact=True)
     pressed.click()
     page.wait_for_function("button => button.getAttribute('aria-checked') === 'true'", arg=pressed.element_handle())
+    settled(page)
 
 
 def fill(page: Any, question: str, number: str) -> None:
@@ -39,6 +41,7 @@ def fill(page: Any, question: str, number: str) -> None:
     field = page.get_by_label(question, exact=True)
     field.fill(number)
     field.press("Enter")
+    settled(page)
 
 
 def test_loaded_answered_and_kept_beyond_page_and_case(visit: Visit, tmp_path: Path) -> None:
