@@ -74,6 +74,7 @@ def _add_images(table: Any) -> None:
     one = _add(table, "simulate-arterial", images.simulate_arterial)
     one.add_argument("ct", type=Path, metavar="CT")
     one.add_argument("--mask", type=Path, required=True)
+    _add_mask_choice(one)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
     one.add_argument("--seed", type=_seed, default=0, metavar="N")
 
@@ -90,6 +91,8 @@ def _add_prognosis(table: Any) -> None:
     one.add_argument("--portal-venous", type=Path, required=True, metavar="P")
     one.add_argument("--clinical", type=Path, required=True, metavar="F")
     one.add_argument("--mask", type=Path, metavar="M")
+    _add_mask_choice(one)
+    one.add_argument("--mask-format", choices=("nifti", "seg.nrrd", "dicom-seg"), default="nifti")
     _add_scores(one)
     _add_weights(one)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -146,6 +149,7 @@ def _add_training(table: Any) -> None:
     train = table.add_parser("train", help="Train a model.").add_subparsers(required=True, metavar="WHAT")
     one = _add(train, "segmenter", training.train_segmenter)
     one.add_argument("--data", type=Path, required=True, metavar="DIR")
+    one.add_argument("--start", type=Path, metavar="DIR", help="go on from the segmenter of these weights")
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
     one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
@@ -154,6 +158,11 @@ def _add_training(table: Any) -> None:
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
     one.add_argument("--workers", type=int, default=1, metavar="N")
     one.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+
+
+def _add_mask_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mask-value", type=_count, metavar="N", help="the liver's value in a label map")
+    parser.add_argument("--mask-segment", type=_count, metavar="N", help="the liver's number in a segmentation, from 1")
 
 
 def _add_scores(parser: argparse.ArgumentParser) -> None:
@@ -178,6 +187,12 @@ def _share(text: str) -> float:
 def _seed(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError("expected a whole number from 0")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError("expected a whole number from 1")
     return int(text)
 
 

@@ -28,11 +28,12 @@ from core.imaging.register import dice, on_portal_venous_grid, rigid_transform, 
 from core.imaging.resample import isotropic_grid, resample
 from core.inclusion import check_inclusion, inclusion_notices
 from core.models import ModelSet
-from core.segmentation.quality import check_mask
+from core.segmentation.quality import check_mask, check_overlap
+from core.segmentation.volume import volume_notices
 from core.survival.prognoses import prognoses
 
 if TYPE_CHECKING:
-    from core.segmentation.predict import CoarseLiver
+    from core.segmentation.components import CoarseLiver
 
 STEPS = ("liver", "registration", "image checks", "network", "heatmaps", "radiomics", "prognosis")
 LARGEST_SHIFT_MM = 10.0
@@ -63,7 +64,7 @@ def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> As
     with watch("registration"):
         arterial, registration, notices = _register(case, mask, models)
     with watch("image checks"):
-        checks, usable = _check_images(case, arterial, mask, models, coarse)
+        checks, usable = _check_images(case, arterial, mask, registration, coarse)
         notices = (*case.notes, *notices, *checks)
     evidence, heatmaps = _read_images(arterial, case.portal_venous, mask, models, watch) if usable else (None, {})
     with watch("prognosis"):
@@ -103,7 +104,8 @@ def update(
     scores, os_heads, score_notices = image_scores(assessment.evidence, models, clinical, mtm, dlr)
     pre, post, prognosis_notices = prognoses(models.pre, models.post, clinical, scores)
     criteria = check_inclusion(clinical)
-    warnings = (*assessment.image_notices, *score_notices, *prognosis_notices, *inclusion_notices(criteria))
+    volume = _volume_notices(assessment.liver, clinical)
+    warnings = (*assessment.image_notices, *volume, *score_notices, *prognosis_notices, *inclusion_notices(criteria))
     overrides = {name: value for name, value in (("mtm", mtm), ("dlr", dlr)) if value is not None}
     return replace(
         assessment,
@@ -178,16 +180,17 @@ def _mismatch(shift: float, overlap: float | None) -> tuple[Notice, ...]:
 
 
 def _check_images(
-    case: Case, arterial: Volume, mask: LiverMask, models: ModelSet, coarse: CoarseLiver | None
+    case: Case, arterial: Volume, mask: LiverMask, registration: Registration | None, coarse: CoarseLiver | None
 ) -> tuple[tuple[Notice, ...], bool]:
     """Notices on mask and phases, and whether the image models may be asked."""
     portal_venous = case.portal_venous
     quality = check_mask(mask, portal_venous.hu, coarse)
     if not mask.labels.any():
         return quality.notices, False
+    same_liver = check_overlap(registration.liver_overlap if registration else None)
     phases = check_enhancement(arterial.hu, portal_venous.hu, mask.liver, mask.geometry)
-    usable = quality.usable and NO_SCORE_CODES.isdisjoint(notice.code for notice in phases)
-    notices = (*quality.notices, *phases)
+    usable = quality.usable and same_liver.usable and NO_SCORE_CODES.isdisjoint(notice.code for notice in phases)
+    notices = (*quality.notices, *same_liver.notices, *phases)
     if not usable:
         text = "No image score is drawn from these images; MTM and DLR can be given by hand."
         notices = (*notices, Notice("image_scores_stopped", text))
@@ -209,6 +212,11 @@ def _read_images(
     with watch("radiomics"):
         probabilities, contributions = models.radiomics.read(arterial.hu, portal_venous.hu, liver, geometry)
     return ImageEvidence(heads, probabilities, contributions), heatmaps
+
+
+def _volume_notices(liver: LiverFinding | None, clinical: ClinicalRecord) -> tuple[Notice, ...]:
+    """Told anew with each change of the record, for what is plausible depends on age, sex and body mass index."""
+    return volume_notices(liver.volume_ml, liver.lesion_volume_ml or 0.0, clinical) if liver else ()
 
 
 def _describe(mask: LiverMask) -> LiverFinding:

@@ -28,12 +28,12 @@ def check_folder(path: Path) -> None:
         raise InputError("--out: expected a folder that can be written to")
 
 
-def image_file(path: Path, *inputs: Path) -> Path:
+def image_file(path: Path, *inputs: Path, endings: tuple[str, ...] = (".nii.gz", ".nii")) -> Path:
     """The path of an image to be written, checked; its folder is made when it is written."""
     if path.is_dir():
         raise InputError("--out: expected a file, got a folder")
-    if not path.name.endswith((".nii.gz", ".nii")):
-        raise InputError("--out: expected a name that ends in .nii.gz")
+    if not path.name.endswith(endings):
+        raise InputError(f"--out: expected a name that ends in {' or '.join(endings)}")
     if path.exists() and any(one.exists() and path.samefile(one) for one in inputs):
         raise InputError("--out: expected another file than the input")
     check_folder(path.absolute().parent)

@@ -10,10 +10,9 @@ from core.errors import InputError
 
 def train_segmenter(options: argparse.Namespace) -> int:
     """Train the liver segmenter on labelled CT and write its artefact."""
-    from core.train.fit_segmenter import SegmenterTraining
     from core.train.segmenter import train_segmenter as train
 
-    train(options.data, folder(options.out), SegmenterTraining(), report, options.resume)
+    train(options.data, folder(options.out), report, options.resume, options.start)
     return 0
 
 

@@ -45,12 +45,12 @@ def centre_lps(inside: npt.NDArray[Any], geometry: Geometry) -> FloatArray:
     return centre
 
 
-def box_of_grid(inner: Geometry, outer: Geometry) -> Box:
-    """Indices of `outer` that cover all of `inner`'s voxels, within `outer` (possibly empty)."""
+def box_of_grid(inner: Geometry, outer: Geometry, margin: int = 0) -> Box:
+    """Indices of `outer` that cover all of `inner`'s voxels and `margin` more, within `outer` (possibly empty)."""
     corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in inner.shape], [1.0])).reshape(4, -1)
     indices = (np.linalg.inv(outer.affine_lps) @ inner.affine_lps @ corners)[:3]
-    low = np.floor(indices.min(axis=1)).astype(int)
-    high = np.ceil(indices.max(axis=1)).astype(int) + 1
+    low = np.floor(indices.min(axis=1)).astype(int) - margin
+    high = np.ceil(indices.max(axis=1)).astype(int) + 1 + margin
     parts = [
         slice(int(np.clip(start, 0, count)), int(np.clip(stop, 0, count)))
         for start, stop, count in zip(low, high, outer.shape, strict=True)

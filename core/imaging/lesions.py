@@ -1,4 +1,4 @@
-"""Measuring what the mask marks as lesions."""
+"""Measuring and sorting what the mask marks as lesions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,25 @@ def largest_lesion_mm(mask: LiverMask) -> float | None:
         for number in range(1, count + 1):
             longest = max(longest, _diameter_mm(np.argwhere(labelled == number) @ axes.T))
     return longest
+
+
+def connected_lesions(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Labels (0 background, 1 liver, 2 lesion) without the lesions that no chain of marked voxels joins to the liver.
+
+    Voxels are joined by faces, edges and corners. Where there is no liver at all, nothing is taken away.
+    """
+    if not (labels == 2).any() or not (labels == 1).any():
+        return labels
+    from scipy import ndimage
+
+    box = ndimage.find_objects((labels > 0).view(np.uint8))[0]
+    marked = labels[box]
+    parts, count = ndimage.label(marked > 0, structure=np.ones((3, 3, 3)))
+    with_liver = np.zeros(count + 1, bool)
+    with_liver[np.unique(parts[marked == 1])] = True
+    kept: npt.NDArray[np.uint8] = labels.copy()
+    kept[box][~with_liver[parts]] = 0
+    return kept
 
 
 def _diameter_mm(points_mm: npt.NDArray[np.float64]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.case import Notice
 from core.errors import InputError
@@ -22,7 +22,11 @@ from core.findings import (
 )
 from core.io.atomic import write_text
 from core.io.key_slices import write_key_slices
-from core.io.volumes import write_heatmap, write_mask
+from core.io.mask_files import MaskFormat, write_mask_file
+from core.io.volumes import write_heatmap
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 Json = dict[str, Any]
 
@@ -76,11 +80,20 @@ def document_text(document: Json) -> str:
     return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def write_assessment(assessment: Assessment, out: Path) -> None:
-    """Writes liver.nii.gz, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into `out`.
+def write_assessment(
+    assessment: Assessment,
+    out: Path,
+    mask_format: MaskFormat = MaskFormat.NIFTI,
+    headers: list[Dataset] | None = None,
+) -> None:
+    """Writes the liver mask, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into `out`.
 
     A file is there whole or not at all; assessment.json is there only if the others are; files of an earlier case that
     lies in `out` are deleted first, so that two cases never mix.
+
+    Args:
+        mask_format: liver.nii.gz, liver.seg.nrrd or liver.dcm.
+        headers: for a DICOM SEG, those of the portal-venous slices (core.io.source_headers).
 
     Raises:
         InputError: `out` cannot be made or written to.
@@ -92,7 +105,7 @@ def write_assessment(assessment: Assessment, out: Path) -> None:
     except OSError as error:
         raise InputError("output folder: expected a folder that can be written to") from error
     if assessment.liver_mask is not None:
-        write_mask(assessment.liver_mask, out / "liver.nii.gz")
+        write_mask_file(assessment.liver_mask, out / f"liver{mask_format.ending}", headers)
     for head, heatmap in assessment.heatmaps.items():
         write_heatmap(heatmap.values, assessment.portal_venous.geometry, out / f"heatmap_{head}.nii.gz")
     write_key_slices(assessment, out)
@@ -101,7 +114,8 @@ def write_assessment(assessment: Assessment, out: Path) -> None:
 
 def _of_an_earlier_case(out: Path) -> list[Path]:
     names = [f"{kind}_{head}{end}" for head in HEADS for kind, end in (("heatmap", ".nii.gz"), ("key_slice", ".png"))]
-    return [out / name for name in ("assessment.json", "liver.nii.gz", *names)]
+    masks = [f"liver{one.ending}" for one in MaskFormat]
+    return [out / name for name in ("assessment.json", *masks, *names)]
 
 
 def _prognosis(prognosis: Prognosis) -> Json:

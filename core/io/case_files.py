@@ -6,8 +6,9 @@ from pathlib import Path
 
 from core.case import Case, Phase
 from core.io.clinical import read_clinical
-from core.io.masks import read_mask
+from core.io.mask_files import MaskFile, read_mask_file
 from core.io.series import check_one_patient, read_phase
+from core.io.source import DicomSource
 
 
 def read_case(
@@ -15,15 +16,32 @@ def read_case(
     arterial: Path,
     portal_venous: Path,
     clinical: Path,
-    mask: Path | None = None,
+    mask: Path | MaskFile | None = None,
     mtm: float | None = None,
     dlr: float | None = None,
 ) -> Case:
-    """Read one case; the quick parts first, so that a wrong record is told before the images are read.
+    """Read one case, see `read_case_and_source`."""
+    return read_case_and_source(
+        arterial=arterial, portal_venous=portal_venous, clinical=clinical, mask=mask, mtm=mtm, dlr=dlr
+    )[0]
+
+
+def read_case_and_source(
+    *,
+    arterial: Path,
+    portal_venous: Path,
+    clinical: Path,
+    mask: Path | MaskFile | None = None,
+    mtm: float | None = None,
+    dlr: float | None = None,
+) -> tuple[Case, DicomSource | None]:
+    """Read one case, and which DICOM series its portal-venous phase is.
+
+    The quick parts come first, so that a wrong record is told before the images are read.
 
     Args:
         arterial, portal_venous: a file (NIfTI, NRRD, MHA), a DICOM folder or a zip.
-        mask: label map on the portal-venous grid (or the arterial one, and said so).
+        mask: on the portal-venous grid (or the arterial one, and said so), in any format of core.io.mask_files.
         mtm, dlr: scores by hand, 0..1.
 
     Raises:
@@ -36,6 +54,6 @@ def read_case(
     notices = [*early.notices, *late.notices]
     liver = None
     if mask is not None:
-        liver, found = read_mask(mask, late.volume.geometry, early.volume.geometry)
+        liver, found = read_mask_file(mask if isinstance(mask, MaskFile) else MaskFile(mask), late, early)
         notices.extend(found)
-    return Case("case", early.volume, late.volume, record, liver, mtm, dlr, tuple(notices))
+    return Case("case", early.volume, late.volume, record, liver, mtm, dlr, tuple(notices)), late.source

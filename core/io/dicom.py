@@ -9,12 +9,14 @@ from pathlib import Path
 
 from core.case import Notice
 from core.errors import InputError
+from core.geometry import Geometry
 from core.io.dicom_headers import Rejected, read_headers
 from core.io.dicom_pixels import decode
 from core.io.dicom_slice import Slice
-from core.io.dicom_stack import DUPLICATE_MM, fill, positions, stack
+from core.io.dicom_stack import DUPLICATE_MM, Stack, fill, positions, stack
 from core.io.raw import MIN_SLICES, RawImage, check_affine, three_axes
 from core.io.scan import listing
+from core.io.source import DicomSource
 
 Reader = Callable[[], RawImage]
 
@@ -119,4 +121,16 @@ def _read(group: list[Slice], count: int, role: str) -> RawImage:
         tags=tags,
         patient_key=first.patient_key,
         time_s=min(times) if times else None,
+        source=_source(stacked),
+    )
+
+
+def _source(stacked: Stack) -> DicomSource:
+    one = stacked.slices[0]
+    return DicomSource(
+        frame_of_reference=one.frame_of_reference_key,
+        series=one.series_key,
+        instances=frozenset(each.instance_key for each in stacked.slices),
+        grid=Geometry((*one.shape, stacked.count), stacked.affine_lps),
+        places=stacked.place,
     )

@@ -7,7 +7,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.io.dicom_slice import Slice, slices_of, words
+from core.io.dicom_slice import Slice, slices_of
+from core.io.dicom_values import words
 from core.io.raw import MAX_AXIS, MAX_VOXELS
 
 if TYPE_CHECKING:
@@ -51,17 +52,25 @@ def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
 
 
 def open_dicom(path: Path, **options: Any) -> Dataset:
-    """A data set; what pydicom has to warn of may hold tag contents and is not shown."""
+    """A data set; what pydicom has to warn of may hold tag contents and is not shown.
+
+    A file that does not name its transfer syntax is given the one it was read with.
+    """
     import pydicom
+    from pydicom.uid import UID
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-        return pydicom.dcmread(path, force=True, **options)
+        dataset = pydicom.dcmread(path, force=True, **options)
+        if "TransferSyntaxUID" not in dataset.file_meta:
+            implicit = dataset.original_encoding[0]
+            dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1")
+        return dataset
 
 
 def _found_in(file: int, path: Path) -> list[Slice] | str:
-    if _inflates_too_far(path):
+    if inflates_too_far(path):
         return "a DICOM file that inflates beyond all measure"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -73,8 +82,8 @@ def _found_in(file: int, path: Path) -> list[Slice] | str:
             return "a broken DICOM file"
 
 
-def _inflates_too_far(path: Path) -> bool:
-    """Deflated files are inflated at once by the reader: count first."""
+def inflates_too_far(path: Path) -> bool:
+    """True for a deflated file beyond all measure; the reader inflates at once, so count first."""
     with path.open("rb") as stream:
         if _DEFLATED not in stream.read(1024):
             return False
@@ -88,6 +97,16 @@ def _inflates_too_far(path: Path) -> bool:
     except zlib.error:
         return False
     return bool(inflater.unconsumed_tail)
+
+
+def modality_words(path: Path) -> str:
+    """What a DICOM file is, in words."""
+    try:
+        dataset = open_dicom(path, stop_before_pixels=True)
+    except Exception:  # as above
+        return "a broken DICOM file"
+    modality = str(dataset.get("Modality", ""))
+    return "a CT image" if modality == "CT" else _OTHER_MODALITIES.get(modality, "another kind of DICOM object")
 
 
 def _not_ct(dataset: Dataset) -> str:

@@ -50,16 +50,10 @@ def decode(slices: list[Slice]) -> tuple[dict[tuple[int, int], Plane], Rejected]
 
 def _frames(path: Path) -> tuple[npt.NDArray[Any], bool]:
     """Pixels (frames, rows, columns), and whether they are rescaled already."""
-    from pydicom.uid import UID
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         dataset = open_dicom(path)
-        meta = dataset.file_meta
-        if "TransferSyntaxUID" not in meta:
-            implicit = dataset.original_encoding[0]
-            meta.TransferSyntaxUID = UID("1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1")
-        if str(meta.TransferSyntaxUID) not in _OWN_SYNTAXES:
+        if str(dataset.file_meta.TransferSyntaxUID) not in _OWN_SYNTAXES:
             return _gdcm_frames(path), True
         pixels = np.asarray(dataset.pixel_array)
     return pixels.reshape(-1, *pixels.shape[-2:]), False

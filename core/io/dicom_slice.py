@@ -5,8 +5,6 @@ Tag texts serve to group slices and to propose a phase; none is ever repeated in
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.geometry import FloatArray
+from core.io.dicom_values import first, item, number, numbers, unit_axes, words
+from core.io.source import key_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-# A fresh key per process: equal keys mean one patient, and nothing can be looked up from them.
-_SALT = secrets.token_bytes(16)
 _FRAME_PARTS = (
     "PlanePositionSequence",
     "PlaneOrientationSequence",
@@ -48,6 +46,7 @@ class Slice:
         group: what slices of one series have in common.
         splits: values that may tell phases within one series apart, best first.
         instance: number within the series.
+        frame_of_reference_key, series_key, instance_key: see core.io.source.
     """
 
     file: int
@@ -70,18 +69,14 @@ class Slice:
     time_s: float | None
     description: str
     contrast_agent: str
+    frame_of_reference_key: str
+    series_key: str
+    instance_key: str
 
     @property
     def normal(self) -> FloatArray:
         """Unit vector along which slices are stacked."""
         return np.cross(self.row, self.column)
-
-
-def words(value: Any) -> set[str]:
-    """The values of a tag that may hold one or several."""
-    if value is None:
-        return set()
-    return {value} if isinstance(value, str) else {str(word) for word in value}
 
 
 def slices_of(dataset: Dataset, file: int, path: Path) -> Iterator[Slice]:
@@ -90,21 +85,15 @@ def slices_of(dataset: Dataset, file: int, path: Path) -> Iterator[Slice]:
     Raises:
         ValueError: no finite position, orientation or spacing.
     """
-    shared = _item(dataset, "SharedFunctionalGroupsSequence")
+    shared = item(dataset, "SharedFunctionalGroupsSequence")
     frames = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])
     if not frames:
         yield _record(dataset, [dataset], file, path, 0)
         return
     for index, frame in enumerate(frames):
-        parts = [_item(place, name) for place in (frame, shared) for name in _FRAME_PARTS]
+        parts = [item(place, name) for place in (frame, shared) for name in _FRAME_PARTS]
         if "LOCALIZER" not in {word for part in parts for word in words(part.get("FrameType"))}:
             yield _record(dataset, [*parts, dataset], file, path, index)
-
-
-def _item(place: Any, name: str) -> Any:
-    """The first item of a sequence, or an empty mapping."""
-    items = place.get(name) if place else None
-    return items[0] if items else {}
 
 
 def _record(dataset: Dataset, parts: list[Any], file: int, path: Path, frame: int) -> Slice:
@@ -113,61 +102,38 @@ def _record(dataset: Dataset, parts: list[Any], file: int, path: Path, frame: in
     Raises:
         ValueError: no finite position, orientation or spacing.
     """
-    orientation = _numbers(_first(parts, "ImageOrientationPatient"), 6)
-    row, column = orientation[:3], orientation[3:]
-    if abs(np.linalg.norm(row) - 1) > 0.01 or abs(np.linalg.norm(column) - 1) > 0.01 or abs(row @ column) > 0.01:
-        raise ValueError("orientation is not two unit vectors at right angles")
-    between_rows, between_columns = _numbers(_first(parts, "PixelSpacing"), 2)
+    row, column = unit_axes(first(parts, "ImageOrientationPatient"))
+    between_rows, between_columns = numbers(first(parts, "PixelSpacing"), 2)
     shape = int(dataset.Columns), int(dataset.Rows)
     study, series = str(dataset.get("StudyInstanceUID", "")), str(dataset.get("SeriesInstanceUID", ""))
-    patient = _key(str(dataset.get("PatientID", "")))
+    patient = key_of(str(dataset.get("PatientID", "")))
     spacing = float(between_columns), float(between_rows)
-    layout = (*np.round(orientation, 3) + 0.0, *shape, *np.round(spacing, 4))
+    layout = (*np.round([*row, *column], 3) + 0.0, *shape, *np.round(spacing, 4))
     return Slice(
         file=file,
         path=path,
         frame=frame,
-        position=_numbers(_first(parts, "ImagePositionPatient"), 3),
-        row=row / np.linalg.norm(row),
-        column=column / np.linalg.norm(column),
+        position=numbers(first(parts, "ImagePositionPatient"), 3),
+        row=row,
+        column=column,
         spacing_mm=spacing,
         shape=shape,
-        slope=float(_number(_first(parts, "RescaleSlope"), 1.0)),
-        intercept=float(_number(_first(parts, "RescaleIntercept"), 0.0)),
+        slope=float(number(first(parts, "RescaleSlope"), 1.0)),
+        intercept=float(number(first(parts, "RescaleIntercept"), 0.0)),
         padding=_padding(dataset),
         group=(patient, study, series, *(float(n) for n in layout)),
-        splits=tuple(str(_first(parts, name)) for name in ("AcquisitionNumber", "TemporalPositionIndex", "StackID")),
-        instance=int(_number(dataset.get("InstanceNumber"), 0.0)),
+        splits=tuple(str(first(parts, name)) for name in ("AcquisitionNumber", "TemporalPositionIndex", "StackID")),
+        instance=int(number(dataset.get("InstanceNumber"), 0.0)),
         identity=(str(dataset.get("SOPInstanceUID", "")) or f"file {file}", frame),
         patient_key=patient,
-        study_key=_key(study),
+        study_key=key_of(study),
         time_s=_time(parts),
         description=str(dataset.get("SeriesDescription", "")),
         contrast_agent=str(dataset.get("ContrastBolusAgent", "")),
+        frame_of_reference_key=key_of(str(dataset.get("FrameOfReferenceUID", ""))),
+        series_key=key_of(series),
+        instance_key=key_of(str(dataset.get("SOPInstanceUID", ""))),
     )
-
-
-def _first(parts: list[Any], name: str) -> Any:
-    """The first value of that name that is not empty, None if there is none."""
-    for part in parts:
-        value = part.get(name)
-        if value is not None and value != "":
-            return value
-    return None
-
-
-def _numbers(value: Any, count: int) -> FloatArray:
-    numbers = np.array([float(n) for n in value], dtype=np.float64)
-    if numbers.shape != (count,) or not np.isfinite(numbers).all():
-        raise ValueError("a geometry tag is not a list of finite numbers")
-    return numbers
-
-
-def _number(value: Any, default: float) -> float:
-    number = default if value is None or value == "" else float(value)
-    if not np.isfinite(number):
-        raise ValueError("a number is not finite")
-    return number
 
 
 def _padding(dataset: Dataset) -> tuple[int, int] | None:
@@ -179,19 +145,15 @@ def _padding(dataset: Dataset) -> tuple[int, int] | None:
     return min(ends), max(ends)
 
 
-def _key(text: str) -> str:
-    return hashlib.blake2b(text.encode(), key=_SALT, digest_size=16).hexdigest() if text.strip() else ""
-
-
 def _time(parts: list[Any]) -> float | None:
     """Seconds, for order only: of the acquisition, else of the content."""
-    whole = _first(parts, "FrameAcquisitionDateTime") or _first(parts, "AcquisitionDateTime")
+    whole = first(parts, "FrameAcquisitionDateTime") or first(parts, "AcquisitionDateTime")
     if whole:
         return _seconds(str(whole)[:8], str(whole)[8:])
     for kind in ("Acquisition", "Content", "Series"):
-        time = _first(parts, f"{kind}Time")
+        time = first(parts, f"{kind}Time")
         if time:
-            return _seconds(str(_first(parts, f"{kind}Date") or ""), str(time))
+            return _seconds(str(first(parts, f"{kind}Date") or ""), str(time))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 _READERS = {Kind.NRRD: "NrrdImageIO", Kind.META_IMAGE: "MetaImageIO"}
-_HEADER_BYTES = 65536
+_HEADER_BYTES = 2**22  # a segmentation of a hundred segments has 60 KB
 _LOCAL = {"local", ""}
 
 
@@ -29,7 +30,7 @@ def read_itk(path: Path, kind: Kind, role: str) -> RawImage:
     """
     import SimpleITK as sitk
 
-    _check_data_file(path, kind, role)
+    check_data_file(path, kind, role)
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     reader = sitk.ImageFileReader()
     reader.SetImageIO(_READERS[kind])
@@ -43,7 +44,7 @@ def read_itk(path: Path, kind: Kind, role: str) -> RawImage:
             f"{role}: expected one value a voxel, got {reader.GetNumberOfComponents()} (a vector or colour image)"
         )
     three_axes(reader.GetSize(), role)
-    affine = _affine_lps(reader)
+    affine = affine_lps(reader)
     check_affine(affine, role)
     try:
         image = reader.Execute()
@@ -53,7 +54,8 @@ def read_itk(path: Path, kind: Kind, role: str) -> RawImage:
     return RawImage(values, affine, "NRRD" if kind is Kind.NRRD else "MHA")
 
 
-def _affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
+def affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
+    """4x4, index -> LPS mm, of an image whose information was read."""
     n = reader.GetDimension()
     direction = np.array(reader.GetDirection()).reshape(n, n)[:3, :3]
     affine = np.eye(4)
@@ -62,10 +64,15 @@ def _affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
     return affine
 
 
-def _check_data_file(path: Path, kind: Kind, role: str) -> None:
+def check_data_file(path: Path, kind: Kind, role: str) -> None:
     """A header may name the file of its voxels: only a plain file beside it is followed, or any file could be read."""
     with path.open("rb") as stream:
-        head = stream.read(_HEADER_BYTES).split(b"\n\n")[0] if kind is Kind.NRRD else stream.read(_HEADER_BYTES)
+        head = stream.read(_HEADER_BYTES)
+    if kind is Kind.NRRD:
+        parts = re.split(rb"\r?\n\r?\n", head, maxsplit=1)
+        if len(parts) == 1 and len(head) == _HEADER_BYTES:
+            raise InputError(f"{role}: expected an NRRD header of at most {_HEADER_BYTES} bytes, got a longer one")
+        head = parts[0]
     separator, key = (b":", b"data file") if kind is Kind.NRRD else (b"=", b"elementdatafile")
     for line in head.split(b"\n"):
         name, _, value = line.partition(separator)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from core.case import Notice
 from core.errors import InputError
 from core.geometry import FloatArray
+from core.io.source import DicomSource
 
 MAX_VOXELS = 2**29  # 512 x 512 x 2048; refused before anything is allocated
 MAX_AXIS = 4096
@@ -33,6 +34,7 @@ class RawImage:
         tags: "series_description" and the like, for the phase proposal only; never shown.
         patient_key: equal for images of one patient within this process, "" if unknown.
         time_s: acquisition time of day, s; None if unknown.
+        source: the DICOM series it came from, None for other files.
     """
 
     values: npt.NDArray[Any]
@@ -43,6 +45,7 @@ class RawImage:
     tags: Mapping[str, str | float] = field(default_factory=dict)
     patient_key: str = ""
     time_s: float | None = None
+    source: DicomSource | None = None
 
 
 def three_axes(shape: Sequence[int], role: str) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from core.io.hounsfield import to_volume
 from core.io.kinds import ACCEPTED, VOLUME_KINDS, Kind, kind_of
 from core.io.raw import RawImage
 from core.io.scan import Found, foreign_notice, scan
+from core.io.source import DicomSource
 from core.io.volumes import read_image
 
 ROLES = {Phase.ARTERIAL: "arterial series", Phase.PORTAL_VENOUS: "portal-venous series"}
@@ -35,6 +36,7 @@ class Series:
         summary: size, spacing and format in words, without text from tags.
         patient_key: equal for series of one patient within this process, "" if unknown; says nothing by itself.
         time_s: acquisition time of day, s; None if unknown.
+        source: the DICOM series it came from, None for other files.
     """
 
     volume: Volume
@@ -43,6 +45,7 @@ class Series:
     summary: str
     patient_key: str = ""
     time_s: float | None = None
+    source: DicomSource | None = None
 
 
 def read_series(path: Path, role: str) -> list[Series]:
@@ -54,7 +57,7 @@ def read_series(path: Path, role: str) -> list[Series]:
     Raises:
         InputError: nothing that can be read as CT, in one sentence.
     """
-    with _opened(path, role) as found:
+    with opened(path, role) as found:
         series, refusals, rejected = _read_all(found, role)
     if not series:
         raise refusals[0] if refusals else InputError(f"{role}: expected {ACCEPTED}, got {_instead(found, rejected)}")
@@ -126,12 +129,17 @@ def confirmed(series: Series, phase: Phase) -> Series:
 
 
 @contextmanager
-def _opened(path: Path, role: str) -> Iterator[Found]:
+def opened(path: Path, role: str, accepted: str = ACCEPTED) -> Iterator[Found]:
+    """The files of a folder or of a zip (unpacked until leaving), or the one file.
+
+    Raises:
+        InputError: no such file or folder, or a zip that cannot be trusted.
+    """
     if path.is_dir():
         yield scan(path)
         return
     if not path.is_file():
-        raise InputError(f"{role}: expected {ACCEPTED}, got no such file or folder")
+        raise InputError(f"{role}: expected {accepted}, got no such file or folder")
     kind = kind_of(path)
     if kind is not Kind.ZIP:
         yield Found(((1, path, kind),))
@@ -167,7 +175,9 @@ def _series(raw: RawImage, role: str) -> Series:
     i, j, k = volume.geometry.shape
     spacing = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
     summary = f"{raw.kind}, {i} x {j} x {k} voxels of {spacing} mm" + (", simulated" if raw.simulated else "")
-    return Series(replace(volume, phase=proposal.phase), proposal, notices, summary, raw.patient_key, raw.time_s)
+    return Series(
+        replace(volume, phase=proposal.phase), proposal, notices, summary, raw.patient_key, raw.time_s, raw.source
+    )
 
 
 def _instead(found: Found, rejected: Rejected) -> str:

@@ -68,7 +68,7 @@ def export_segmenter(
     module.load_state_dict({name: value.float() for name, value in shipped.items()})
     card = ModelCard(
         name="segmenter",
-        version="1.0.0",
+        version="1.1.0",
         architecture={**resunet.DEFAULT_ARGUMENTS, "training": asdict(settings)},
         inputs=SEGMENTER_INPUTS,
         outputs={"liver": "probability, liver with its tumours"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,22 +33,31 @@ class SegmenterTraining:
     checkpoint_every: int = 250
 
 
+CONTINUED = SegmenterTraining(steps=4000, learning_rate=7e-4, warm_up=100, seed=21)
+"""From trained weights on: a lower learning rate, other patches."""
+
+
 def fit(
     scans: Sequence[TrainingScan],
     out: Path,
     settings: SegmenterTraining,
     report: Callable[[str], None],
     resume: bool = False,
+    start: Mapping[str, torch.Tensor] | None = None,
 ) -> Path:
     """Train and write `model.safetensors` (the averaged weights, float16) into `out`.
 
     Args:
         scans: at 3 mm, each drawn equally often. report: told a line of progress now and then.
+        resume: go on from the checkpoint in `out`.
+        start: trained weights to begin with; None begins with random ones from the seed.
     """
     out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
     network = build(DEFAULT_ARGUMENTS).to(device).train()
+    if start is not None:
+        network.load_state_dict(dict(start))
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     checkpoint = out / "checkpoint.safetensors"

@@ -14,13 +14,14 @@ from core.case import LiverMask, Phase, Volume
 from core.errors import InputError
 from core.imaging.register import dice
 from core.imaging.resample import to_isotropic
+from core.imaging.surface import surface_distance_mm
 from core.io.masks import read_mask
 from core.io.series import read_phase
 from core.segmentation.network import SPACING_MM
 from core.segmentation.predict import Segmenter
 from core.simulate.cohort import draw_patients, simulate_patient
 from core.train.export import export_segmenter
-from core.train.fit_segmenter import SegmenterTraining, fit
+from core.train.fit_segmenter import CONTINUED, SegmenterTraining, fit
 from core.train.segmenter_augmentation import TrainingScan
 
 TRAINING_SCANS = tuple(f"lits_{number:02d}" for number in range(8))
@@ -32,12 +33,16 @@ PHANTOMS, PHANTOM_SEED = 4, 90
 
 
 def train_segmenter(
-    data: Path, out: Path, settings: SegmenterTraining, report: Callable[[str], None], resume: bool = False
+    data: Path, out: Path, report: Callable[[str], None], resume: bool = False, start: Path | None = None
 ) -> Path:
     """Train, test on the scans kept aside and write the artefact into the weights folder `out`.
 
     Args:
         data: folder with NAME_ct.nii.gz and NAME_labels.nii.gz of LiTS 00-10, and totalsegmentator/ (negatives).
+        out: weights folder to be written.
+        report: told a line of progress now and then.
+        resume: go on from the last checkpoint.
+        start: weights folder whose segmenter is trained on; None trains a new one.
 
     Raises:
         InputError: if a scan is missing or cannot be read.
@@ -48,13 +53,19 @@ def train_segmenter(
     )
     scans = [*(scans * REAL_REPEATS), *phantom_scans()]
     work = out.parent / "training-segmenter"
-    state = load_file(fit(scans, work, settings, report, resume))
+    settings = SegmenterTraining() if start is None else CONTINUED
+    state = load_file(fit(scans, work, settings, report, resume, None if start is None else _weights(start)))
     folder = export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, ())
     metrics = evaluate(Segmenter.load(read_artefact(out, "segmenter")), read_scans(data, TEST_SCANS), TEST_SCANS)
     for metric in metrics:
         report(f"{metric.name}: {metric.value:.4f}")
     export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, metrics)
     return folder
+
+
+def _weights(folder: Path) -> dict[str, torch.Tensor]:
+    """Those of a trained segmenter, as float32."""
+    return dict(Segmenter.load(read_artefact(folder, "segmenter")).network.state_dict())
 
 
 def phantom_scans() -> list[TrainingScan]:
@@ -82,20 +93,28 @@ def training_scan(volume: Volume, mask: LiverMask) -> TrainingScan:
 def evaluate(
     segmenter: Segmenter, scans: Iterator[tuple[Volume, LiverMask]], names: Sequence[str]
 ) -> tuple[Metric, ...]:
-    """Dice at the CT's own resolution, each scan's and their mean with its range."""
-    values = []
+    """Dice and 95th-percentile surface distance (mm) at the CT's own resolution: the mean with its range, each scan's.
+
+    The surface distance is symmetric, the larger of both ways (see `surface_distance_mm`).
+    """
+    overlaps, distances = [], []
     for volume, truth in scans:
         found, _ = segmenter.segment(volume.hu, volume.geometry)
-        values.append(dice(found.liver, truth.liver))
-    each = [
-        Metric(f"liver Dice at CT resolution, {name}", value, n=1) for name, value in zip(names, values, strict=True)
-    ]
+        overlaps.append(dice(found.liver, truth.liver))
+        distances.append(surface_distance_mm(found.liver, truth.liver, volume.geometry))
+    return (
+        *_metrics("liver Dice at CT resolution", overlaps, names, higher_is_better=True),
+        *_metrics("95th-percentile surface distance, mm", distances, names, higher_is_better=False),
+    )
+
+
+def _metrics(
+    quality: str, values: Sequence[float], names: Sequence[str], *, higher_is_better: bool
+) -> tuple[Metric, ...]:
+    each = [Metric(f"{quality}, {name}", value, n=1) for name, value in zip(names, values, strict=True)]
+    order = "worst and best" if higher_is_better else "best and worst"
     mean = Metric(
-        "liver Dice at CT resolution, mean (low and high: worst and best scan)",
-        float(np.mean(values)),
-        min(values),
-        max(values),
-        len(values),
+        f"{quality}, mean (low and high: {order} scan)", float(np.mean(values)), min(values), max(values), len(values)
     )
     return (mean, *each)
 

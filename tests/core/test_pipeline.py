@@ -187,7 +187,31 @@ def test_a_displaced_arterial_phase_is_brought_back_and_told(models: StandInMode
 def test_livers_that_do_not_overlap_are_a_mismatch() -> None:
     wrong = StandInModels(segmenter=StandInSegmenter(displaced_mm=40.0))
     result = assess(case(), wrong)
-    assert "phase_mismatch" in codes(result)
+    assert {"phase_mismatch", "livers_disagree", "image_scores_stopped"} <= codes(result)
+    assert result.scores == Scores()
+
+
+def test_a_mask_of_half_the_liver_disagrees_with_the_arterial_phase(models: StandInModels) -> None:
+    half = liver() & (np.arange(GRID.shape[0]) >= 30)[:, None, None]
+    result = assess(case(liver_mask=LiverMask(half.astype(np.uint8), GRID, MaskOrigin.GIVEN)), models)
+    assert {"livers_disagree", "phase_mismatch", "image_scores_stopped"} <= codes(result)
+    assert result.scores == Scores()
+
+
+def test_an_arterial_phase_without_a_liver_gives_no_image_score(models: StandInModels) -> None:
+    mask = LiverMask(liver().astype(np.uint8), GRID, MaskOrigin.GIVEN)
+    result = assess(case(liver_mask=mask), StandInModels(segmenter=StandInSegmenter(finds=False)))
+    assert {"phase_mismatch", "livers_disagree", "image_scores_stopped"} <= codes(result)
+    assert result.registration is not None
+    assert result.registration.liver_overlap is None
+
+
+def test_what_volume_is_plausible_follows_the_record(models: StandInModels, assessed: Assessment) -> None:
+    assert "liver_volume" in codes(assessed)  # 570 mL, under the 600 mL of an adult
+    small = replace(CLINICAL, sex="female", bmi_kg_m2=19.0)
+    changed, whole = update(assessed, models, small), assess(case(small), models)
+    assert "liver_volume" not in codes(changed)
+    assert changed.warnings == whole.warnings
 
 
 def test_an_unusable_mask_stops_the_image_scores_but_not_the_nomogram(models: StandInModels) -> None:

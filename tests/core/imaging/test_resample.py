@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from core.geometry import Geometry
+from core.imaging import resample as module
 from core.imaging.crop import bounding_box, box_of_grid, centre_lps, sub_geometry
 from core.imaging.resample import box_average, from_image, isotropic_grid, resample, to_image, to_isotropic
 
@@ -87,6 +88,20 @@ def test_incomplete_blocks_are_dropped_at_the_same_side_of_the_patient() -> None
     straight, _ = to_isotropic(values, source, 3.0, 0)
     turned, _ = to_isotropic(values[::-1, :, ::-1], Geometry(source.shape, flipped), 3.0, 0)
     assert np.allclose(straight, turned, atol=1e-5)
+
+
+@pytest.mark.parametrize("angles", [(0, 0, 0), (0, 90, 180), (20, -35, 50)])
+@pytest.mark.parametrize("spacing", [2.0, 3.1])
+def test_slab_by_slab_gives_what_one_piece_gives(
+    angles: tuple[float, float, float], spacing: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = oblique((41, 37, 29), angles)
+    values = np.random.default_rng(3).normal(size=source.shape).astype(np.float32)
+    whole, grid = to_isotropic(values, source, spacing, -5.0)
+    monkeypatch.setattr(module, "SLAB_VOXELS", 3000)
+    pieces, same = to_isotropic(values, source, spacing, -5.0)
+    assert same.same_grid(grid)
+    assert np.allclose(whole, pieces, atol=1e-5)
 
 
 def test_boxes_and_their_grids() -> None:

@@ -40,7 +40,7 @@ def slice_dataset(hu: np.ndarray, affine: np.ndarray, k: int, **tags: Any) -> Da
     )
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     dataset.InstanceNumber = k + 1
-    dataset.AcquisitionTime = f"1015{k:02d}.250000"
+    dataset.AcquisitionTime = f"10{15 + k // 60:02d}{k % 60:02d}.250000"
     dataset.ImagePositionPatient = [float(n) for n in (affine @ [0, 0, k, 1])[:3]]
     dataset.ImageOrientationPatient = _orientation(affine)
     dataset.PixelSpacing = _spacing(affine)

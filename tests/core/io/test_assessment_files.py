@@ -28,7 +28,10 @@ from core.findings import (
 from core.geometry import Geometry
 from core.io.assessment_files import assessment_document, document_text, nomogram_document, write_assessment
 from core.io.key_slices import axial_view, key_slice_figure
-from tests.core.io.dicom_factory import axial, phantom
+from core.io.mask_files import MaskFile, MaskFormat, read_mask_file
+from core.io.series import read_phase
+from core.io.source_headers import source_headers
+from tests.core.io.dicom_factory import axial, phantom, write_series
 
 SHAPE = (32, 24, 12)
 
@@ -116,6 +119,20 @@ def test_all_files_are_written(assessment: Assessment, tmp_path: Path) -> None:
     assert heat.max() == pytest.approx(1.0)
     assert (tmp_path / "out" / "key_slice_mtm.png").read_bytes().startswith(b"\x89PNG")
     assert b"Software" not in (tmp_path / "out" / "key_slice_mtm.png").read_bytes()
+
+
+@pytest.mark.parametrize(("form", "name"), [("seg.nrrd", "liver.seg.nrrd"), ("dicom-seg", "liver.dcm")])
+def test_the_mask_is_written_in_the_format_asked_for(
+    assessment: Assessment, form: str, name: str, tmp_path: Path
+) -> None:
+    write_assessment(assessment, tmp_path / "out")
+    write_series(tmp_path / "ct", phantom(SHAPE), axial())
+    series = read_phase(tmp_path / "ct", Phase.PORTAL_VENOUS)
+    headers = source_headers(tmp_path / "ct", series.source, "portal-venous series")
+    write_assessment(assessment, tmp_path / "out", MaskFormat(form), headers)
+    assert [path.name for path in (tmp_path / "out").glob("liver*")] == [name]  # that of before is gone
+    mask, _ = read_mask_file(MaskFile(tmp_path / "out" / name), series)
+    np.testing.assert_array_equal(mask.labels, assessment.liver_mask.labels)  # type: ignore[union-attr]
 
 
 def test_without_a_liver_only_the_document_is_written(assessment: Assessment, tmp_path: Path) -> None:
