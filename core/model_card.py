@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from core.errors import ArtefactError
 
+INTENDED_USE = "Research and education. Not a medical device, not for clinical decisions."
+
 _STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 
 

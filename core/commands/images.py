@@ -104,7 +104,7 @@ def _any_phase(path: Path) -> Series:
 def assess(options: argparse.Namespace) -> int:
     """Assess one case and write everything that is known about it."""
     from core.io.assessment_files import write_assessment
-    from core.io.case_files import read_case_and_source
+    from core.io.case_files import read_case
     from core.io.mask_files import MaskFile, MaskFormat
     from core.io.source_headers import source_headers
     from core.models import load_models
@@ -113,7 +113,7 @@ def assess(options: argparse.Namespace) -> int:
     check_folder(options.out)
     if options.mask is None and (options.mask_value is not None or options.mask_segment is not None):
         raise InputError("--mask-value, --mask-segment: expected a mask given with --mask")
-    case, source = read_case_and_source(
+    case, source = read_case(
         arterial=options.arterial,
         portal_venous=options.portal_venous,
         clinical=options.clinical,

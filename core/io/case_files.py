@@ -16,22 +16,7 @@ def read_case(
     arterial: Path,
     portal_venous: Path,
     clinical: Path,
-    mask: Path | MaskFile | None = None,
-    mtm: float | None = None,
-    dlr: float | None = None,
-) -> Case:
-    """Read one case, see `read_case_and_source`."""
-    return read_case_and_source(
-        arterial=arterial, portal_venous=portal_venous, clinical=clinical, mask=mask, mtm=mtm, dlr=dlr
-    )[0]
-
-
-def read_case_and_source(
-    *,
-    arterial: Path,
-    portal_venous: Path,
-    clinical: Path,
-    mask: Path | MaskFile | None = None,
+    mask: MaskFile | None = None,
     mtm: float | None = None,
     dlr: float | None = None,
 ) -> tuple[Case, DicomSource | None]:
@@ -54,6 +39,6 @@ def read_case_and_source(
     notices = [*early.notices, *late.notices]
     liver = None
     if mask is not None:
-        liver, found = read_mask_file(mask if isinstance(mask, MaskFile) else MaskFile(mask), late, early)
+        liver, found = read_mask_file(mask, late, early)
         notices.extend(found)
     return Case("case", early.volume, late.volume, record, liver, mtm, dlr, tuple(notices)), late.source

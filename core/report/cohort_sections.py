@@ -13,6 +13,7 @@ from core.report.html import Html, Section, beside, bullets, definitions, figure
 from core.report.wording import by_horizon, interval, p_text, percent, range_of
 from core.studies.internal_validation import InternalValidation
 from core.studies.performance import Performance
+from core.survival.concordance import Concordance
 from core.survival.follow_up import FollowUp
 from core.survival.grouped_calibration import GroupedCalibration
 
@@ -159,14 +160,11 @@ def card(model: ModelCard) -> Section:
     return section("Model card", [heading("Of the nomogram in nomogram.json"), *body], "card")
 
 
-def concordance_rows(
-    harrell: tuple[float, float], uno: tuple[float, float], corrected: float | None
-) -> list[list[str]]:
-    """Rows of the table of C-indices: value and standard error of each, Harrell's corrected for optimism."""
+def concordance_rows(harrell: Concordance, uno: Concordance, corrected: float | None) -> list[list[str]]:
+    """Rows of the table of C-indices with 95 % limits, Harrell's also corrected for optimism."""
     rows = []
-    for name, (value, se), fixed in (("Harrell", harrell, corrected), ("Uno", uno, None)):
-        low, high = max(value - 1.959964 * se, 0.0), min(value + 1.959964 * se, 1.0)
-        rows.append([name, interval(value, low, high), "-" if fixed is None else f"{fixed:.3f}"])
+    for name, found, fixed in (("Harrell", harrell, corrected), ("Uno", uno, None)):
+        rows.append([name, interval(found.value, *found.interval()), "-" if fixed is None else f"{fixed:.3f}"])
     return rows
 
 

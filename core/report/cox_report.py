@@ -22,9 +22,7 @@ def cox_report(study: CoxStudy, card: ModelCard) -> str:
     """A whole HTML document, which asks nothing of any network."""
     unit, judged = study.settings.unit, study.performance
     corrected = None if study.internal is None else study.internal.concordance
-    indices = shared.concordance_rows(
-        (study.harrell.value, study.harrell.se), (study.uno.value, study.uno.se), corrected
-    )
+    indices = shared.concordance_rows(study.harrell, study.uno, corrected)
     sections = [
         _nomogram(study),
         _patients(study),

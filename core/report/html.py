@@ -17,9 +17,8 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from core.model_card import INTENDED_USE
 from core.report.style import DARK_FOR_LIGHT
-
-STATEMENT = "Research and education. Not a medical device, not for clinical decisions."
 
 _PLOT = '<div class="plot"'  # escaped text has no quotes: only a figure can bring this
 
@@ -181,7 +180,7 @@ def page(title: str, sections: Sequence[Section], intro: str | Iterable[str] = (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{inline(title)}</title>'
         f"<style>{_resource('page.css')}</style></head>\n"
-        f'<body><p class="statement" role="note">{STATEMENT}</p><div class="page">'
+        f'<body><p class="statement" role="note">{INTENDED_USE}</p><div class="page">'
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{contents}</ol></details></nav>'
         f"<main><h1>{inline(title)}</h1>{opening}{body}</main></div>\n"
         f"{data_block(json.dumps(DARK_FOR_LIGHT), 'dark-for-light')}{written}</body></html>\n"

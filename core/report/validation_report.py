@@ -28,7 +28,7 @@ STAGING = (
 def validation_report(study: Validation, card: ModelCard) -> str:
     """A whole HTML document, which asks nothing of any network."""
     judged = study.performance
-    indices = shared.concordance_rows((study.harrell.value, study.harrell.se), (study.uno.value, study.uno.se), None)
+    indices = shared.concordance_rows(study.harrell, study.uno, None)
     sections = [
         _recalibration(study),
         shared.calibration(judged, UNIT),

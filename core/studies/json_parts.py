@@ -14,10 +14,8 @@ from core.survival.classification import HorizonClassification
 from core.survival.concordance import Concordance
 from core.survival.cox import CoxFit
 from core.survival.estimates import Estimates
-from core.survival.intervals import z_of
 
 Json = dict[str, Any]
-Z = z_of(0.95)
 
 
 def coefficients(fit: CoxFit) -> Json:
@@ -44,7 +42,7 @@ def with_se(found: Concordance) -> Json:
 
 def with_limits(found: Concordance) -> Json:
     """Value and 95 % limits within 0..1."""
-    low, high = max(found.value - Z * found.se, 0.0), min(found.value + Z * found.se, 1.0)
+    low, high = found.interval()
     return {"value": found.value, "low": low, "high": high}
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.model_card import Metric, ModelCard, Training
+from core.model_card import INTENDED_USE, Metric, ModelCard, Training
 from core.survival.model import Nomogram
 from core.survival.own_file import golden
-
-INTENDED_USE = "Research and education. Not a medical device, not for clinical decisions."
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,8 @@ def _candidate(
     corrected = None
     if len(follow_up) <= MOST_PATIENTS and bootstrap[0] > 0:
         corrected = bootstrap_optimism(follow_up, x, fitter, figures, *bootstrap)
-    return Candidate(change, fit, fit.log_likelihood, figures(fit, follow_up, x), corrected)
+    apparent = figures(fit, follow_up, x) if corrected is None else corrected.apparent
+    return Candidate(change, fit, fit.log_likelihood, apparent, corrected)
 
 
 def _figures(fit: CoxFit, follow_up: FollowUp, x: FloatArray, horizons: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from core.errors import InputError
 from core.survival.censoring import censoring_survival
 from core.survival.follow_up import FollowUp, IntArray
+from core.survival.intervals import z_of
 from core.survival.kaplan_meier import kaplan_meier
 from core.survival.step_function import FloatArray
 
@@ -41,6 +42,11 @@ class Concordance:
     discordant: float
     tied_score: float
     influence: FloatArray
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Normal limits, within 0..1."""
+        half = z_of(level) * self.se
+        return max(self.value - half, 0.0), min(self.value + half, 1.0)
 
 
 def concordance(

@@ -104,13 +104,8 @@ def fit_cox(follow_up: FollowUp, x: npt.ArrayLike, names: Sequence[str], ties: T
         InputError: without a death, for a covariate that is constant, a combination of the others or not finite, or
             whose coefficient runs away because it separates deaths from survivors.
     """
-    covariates = _checked(follow_up, x, names)
-    sets = RiskSets.of(follow_up, covariates, ties)
-    null = sets.at(np.zeros(covariates.shape[1]))
-    score, information = null.score_and_information(np.ones(len(sets.death)))
-    _refuse_singular(information, names)
-    score_test = float(score @ np.linalg.solve(information, score))
-    beta, sums = _maximise(sets, null, np.ptp(covariates, axis=0), names)
+    null, score_test = _null_model(follow_up, x, names, ties)
+    beta, sums = _maximise(null, names)
     return _as_fit(names, beta, sums, null.log_likelihood, score_test)
 
 
@@ -120,14 +115,18 @@ def cox_at(follow_up: FollowUp, x: npt.ArrayLike, names: Sequence[str], beta: np
     The covariance is the inverse information there, as survival::coxph(init=beta, iter.max=0) has it. Errors as in
     `fit_cox`.
     """
-    covariates = _checked(follow_up, x, names)
-    sets = RiskSets.of(follow_up, covariates, ties)
-    null = sets.at(np.zeros(covariates.shape[1]))
-    score, information = null.score_and_information(np.ones(len(sets.death)))
-    _refuse_singular(information, names)
+    null, score_test = _null_model(follow_up, x, names, ties)
     given = np.array(beta, dtype=np.float64)
-    score_test = float(score @ np.linalg.solve(information, score))
-    return _as_fit(names, given, sets.at(given), null.log_likelihood, score_test)
+    return _as_fit(names, given, null.sets.at(given), null.log_likelihood, score_test)
+
+
+def _null_model(follow_up: FollowUp, x: npt.ArrayLike, names: Sequence[str], ties: Ties) -> tuple[RiskSums, float]:
+    """The sums at coefficients 0, and Rao's score statistic there."""
+    covariates = _checked(follow_up, x, names)
+    null = RiskSets.of(follow_up, covariates, ties).at(np.zeros(covariates.shape[1]))
+    score, information = null.score_and_information(np.ones(len(null.sets.death)))
+    _refuse_singular(information, names)
+    return null, float(score @ np.linalg.solve(information, score))
 
 
 def _as_fit(names: Sequence[str], beta: FloatArray, sums: RiskSums, null: float, score_test: float) -> CoxFit:
@@ -148,9 +147,10 @@ def _as_fit(names: Sequence[str], beta: FloatArray, sums: RiskSums, null: float,
     )
 
 
-def _maximise(sets: RiskSets, null: RiskSums, spans: FloatArray, names: Sequence[str]) -> tuple[FloatArray, RiskSums]:
+def _maximise(null: RiskSums, names: Sequence[str]) -> tuple[FloatArray, RiskSums]:
     """Newton's method from 0, halving a step that lowers the likelihood."""
-    ones = np.ones(len(sets.death))
+    sets = null.sets
+    ones, spans = np.ones(len(sets.death)), np.ptp(sets.x, axis=0)
     beta, sums = np.zeros(sets.x.shape[1]), null
     for _ in range(MAX_ITERATIONS):
         score, information = sums.score_and_information(ones)

@@ -72,14 +72,25 @@ class RiskSets:
         shift = float(eta.max())
         weight = np.exp(eta - shift)
         at_risk = np.cumsum(weight[::-1])[::-1]
-        dying = self._of_deaths(weight)
+        dying = self.over_tied(weight)
         s0 = at_risk[self.first] - self.fraction * dying
         return RiskSums(self, eta, shift, weight, s0)
 
-    def _of_deaths(self, values: FloatArray) -> FloatArray:
+    @cached_property
+    def begin(self) -> IntArray:
+        """Of each ordered patient, the first of his time, (n,)."""
+        return np.searchsorted(self.time, self.time)
+
+    def over_tied(self, values: FloatArray) -> FloatArray:
         """Of each death, the sum of `values` (n, ...) over the deaths of its time."""
-        _, starts, of_time = np.unique(self.first, return_index=True, return_inverse=True)
+        starts, of_time = self._death_times
         return np.asarray(np.add.reduceat(values[self.death], starts, axis=0)[of_time])
+
+    @cached_property
+    def _death_times(self) -> tuple[IntArray, IntArray]:
+        """Where the deaths of each time begin among the deaths, (K,), and the time of each death, (m,)."""
+        _, starts, of_time = np.unique(self.first, return_index=True, return_inverse=True)
+        return starts, of_time
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +123,7 @@ class RiskSums:
         at_risk = np.cumsum(weighted[::-1], axis=0)[::-1]
         s1 = at_risk[self.sets.first]
         if self.sets.ties == "efron":
-            s1 = s1 - self.sets.fraction[:, None] * self.sets._of_deaths(weighted)
+            s1 = s1 - self.sets.fraction[:, None] * self.sets.over_tied(weighted)
         return np.asarray(s1 / self.s0[:, None])
 
     def hazard_lived_through(self, g: FloatArray) -> FloatArray:
@@ -122,9 +133,7 @@ class RiskSums:
         """
         step = g / self.s0
         n, first = len(self.sets.x), self.sets.first
-        lived = np.cumsum(np.bincount(first, weights=step, minlength=n))[
-            np.searchsorted(self.sets.time, self.sets.time)
-        ]
+        lived = np.cumsum(np.bincount(first, weights=step, minlength=n))[self.sets.begin]
         taken_out = np.bincount(first, weights=step * self.sets.fraction, minlength=n)
         lived[self.sets.death] -= taken_out[first]
         return np.asarray(lived)

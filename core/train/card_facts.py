@@ -10,7 +10,6 @@ from hashlib import sha256
 from core.artefacts import Golden
 
 DEMONSTRATION = "Demonstration weights, trained on simulated tumours; not valid for patients."
-INTENDED_USE = "Research and education. Not a medical device, not for clinical decisions."
 
 
 @dataclass(frozen=True)

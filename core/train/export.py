@@ -16,9 +16,10 @@ from safetensors.torch import save
 
 from core.artefacts import Golden, Metric, ModelCard, Training, write_artefact
 from core.findings import HEADS
+from core.model_card import INTENDED_USE
 from core.network import crop, mobilenet
 from core.segmentation import network as resunet
-from core.train.card_facts import DEMONSTRATION, INTENDED_USE
+from core.train.card_facts import DEMONSTRATION
 from core.train.fit_network import NetworkTraining
 from core.train.fit_segmenter import SegmenterTraining
 

@@ -17,7 +17,8 @@ from core.findings import HEADS, ImageEvidence
 from core.fusion import PARTS, FusionModel, PartWeights
 from core.fusion.log_odds import PROBABILITY_LIMIT
 from core.geometry import FloatArray
-from core.train.card_facts import INTENDED_USE, CardFacts, golden
+from core.model_card import INTENDED_USE
+from core.train.card_facts import CardFacts, golden
 from core.train.discrimination import auc, auc_difference
 from core.train.fit_clinical import ATTRIBUTION, ClinicalFit
 from core.train.fit_dlr import dlr_figures, fit_dlr_map

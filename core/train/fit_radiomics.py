@@ -13,12 +13,13 @@ import numpy.typing as npt
 from core.artefacts import Metric, ModelCard, Training, write_artefact
 from core.errors import InputError
 from core.geometry import FloatArray
+from core.model_card import INTENDED_USE
 from core.radiomics.score import RadiomicsModel
 from core.radiomics.selected import SelectedFeatures
 from core.radiomics.settings import RadiomicsSettings
 from core.train.boosting import PARAMETERS, ROUNDS, fit_booster, margins
 from core.train.calibration import fit_platt
-from core.train.card_facts import INTENDED_USE, CardFacts, golden
+from core.train.card_facts import CardFacts, golden
 from core.train.discrimination import auc
 from core.train.select_features import select, stability
 
