@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
 from core.errors import InputError
 from core.findings import Assessment, Criterion, Prognosis, Scores
+from core.imaging.mask_history import MaskHistory
 from dashboard import texts
+from dashboard.correction import Standing, same_labels
 
 if TYPE_CHECKING:
     from core.io.series import Series
@@ -34,12 +36,14 @@ class Run:
 
     Attributes:
         future: its result to come.
+        case: what is assessed, once it is made.
         started: (step, seconds since the clock's origin) of every step begun so far, in order.
         share: share of the steps done.
         ended: when it ended, on the same clock.
     """
 
     future: Future[Assessment] | None = None
+    case: Case | None = None
     started: list[tuple[str, float]] = field(default_factory=list)
     share: float = 0.0
     ended: float | None = None
@@ -78,6 +82,10 @@ class Draft:
         roles: what each series is used as, None for not used.
         mask: a liver mask of the user's own, with what its reading had to say.
         assessment: the last result of these images, None until there is one.
+        assessed: the case behind it.
+        edits: the assessment's mask and what was changed of it by hand, None if nothing was.
+        before: where things stood when a corrected mask was last assessed, None if none was.
+        strokes: counts the strokes on the pictures, so that each is taken once.
         run: the assessment under way.
         message: one sentence about what could not be used, "" if all is well.
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
@@ -94,6 +102,10 @@ class Draft:
     mask: LiverMask | None = None
     mask_notices: tuple[Notice, ...] = ()
     assessment: Assessment | None = None
+    assessed: Case | None = None
+    edits: MaskHistory | None = None
+    before: Standing | None = None
+    strokes: int = 0
     run: Run | None = None
     message: str = ""
     uploads: int = 0
@@ -143,6 +155,7 @@ class Draft:
     def set_mask(self, mask: LiverMask | None, notices: tuple[Notice, ...]) -> None:
         """Take or drop a liver mask; an older result no longer belongs to it."""
         self.mask, self.mask_notices, self.assessment = mask, notices, None
+        self.assessed, self.edits, self.before = None, None, None
 
     def add_series(self, found: Sequence[Series]) -> None:
         """Put newly read series beside those already there; an older result no longer belongs to them."""
@@ -150,6 +163,41 @@ class Draft:
         self.roles = propose_roles(self.series)
         self.set_mask(None, ())
         self.run, self.view = None, {}
+
+    @property
+    def shown_mask(self) -> LiverMask | None:
+        """The mask as it was changed by hand, or as it was assessed."""
+        if self.edits is not None:
+            return self.edits.mask
+        return None if self.assessment is None else self.assessment.liver_mask
+
+    @property
+    def awaits_assessment(self) -> bool:
+        """True if the mask was changed since it was assessed."""
+        if self.edits is None or self.assessment is None or self.assessment.liver_mask is None:
+            return False
+        return not same_labels(self.edits.mask, self.assessment.liver_mask)
+
+    def edit(self, change: Callable[[LiverMask], LiverMask]) -> None:
+        """Change the mask, or leave it with a message if it cannot be changed so."""
+        if (mask := self.shown_mask) is None:
+            return
+        history = self.edits or MaskHistory(mask)
+        try:
+            self.edits, self.message = history.edited(change(mask)), ""
+        except InputError as error:
+            self.message = texts.plain(error)
+
+    def corrected(self) -> Case:
+        """The assessed case with the mask as it was changed by hand, and the form as it stands now.
+
+        Raises:
+            InputError: if nothing was assessed or changed, or clinical values contradict each other.
+        """
+        if self.assessed is None or self.edits is None:
+            raise InputError("liver mask: expected a change of the mask that was assessed, got none")
+        record, mask = self.record(), self.edits.mask
+        return replace(self.assessed, clinical=record, liver_mask=mask, mtm=self.mtm, dlr=self.dlr)
 
     def case(self) -> Case:
         """The case to assess, with the phases as the user confirmed them.

@@ -20,6 +20,7 @@ from core.errors import HaicError
 from core.findings import Assessment, Scores
 from dashboard import draft as drafts
 from dashboard import texts
+from dashboard.correction import standing
 from dashboard.draft import DEMO_ID, Draft, Model, Outlook, Run
 from dashboard.uploads import Shelf
 
@@ -169,7 +170,8 @@ def _submit(make_case: Callable[[], Case]) -> Run:
 
     def work() -> Assessment:
         try:
-            return assess(make_case(), loaded, run.progress)
+            run.case = make_case()
+            return assess(run.case, loaded, run.progress)
         finally:
             run.ended = time.monotonic()
 
@@ -201,18 +203,30 @@ def start_assessment() -> None:
     now.run, now.message = _submit(lambda: case), ""
 
 
+def assess_correction() -> None:
+    """Assess the images again with the mask as it was changed by hand; the old result stays until the new one is there.
+
+    Raises:
+        InputError: if nothing was changed, or clinical values contradict each other.
+    """
+    now = draft()
+    case, old = now.corrected(), current()
+    now.before = None if old is None else standing(old)
+    now.run, now.message = _submit(lambda: case), ""
+
+
 def collect() -> None:
     """Take over the result of a finished run: the assessment, or one sentence."""
     now = draft()
     if now.run is None or now.run.future is None or not now.run.done:
         return
-    error, now_done = now.run.error, now.run.future
+    error, now_done, case = now.run.error, now.run.future, now.run.case
     now.run = None
     if error is not None:
         now.message = str(error) if isinstance(error, HaicError) else texts.FAULT
         _log.error("assessment failed", exc_info=error)
         return
-    now.assessment = now_done.result()
+    now.assessment, now.assessed = now_done.result(), case
     if now.is_demo and all(value is None for value in now.clinical.values()):
         load_record(now.assessment.clinical.known())
 

@@ -70,20 +70,35 @@ def _read_own(content: bytes) -> OwnNomogram:
     return own
 
 
-def read_liver_mask(content: bytes | memoryview, draft: Draft) -> tuple[LiverMask, tuple[Notice, ...]]:
+def read_liver_mask(
+    content: bytes | memoryview, draft: Draft, number: int | None = None
+) -> tuple[LiverMask, tuple[Notice, ...]]:
     """A liver mask for the draft's portal-venous series.
+
+    Args:
+        number: the liver's value in a label map, or the place of its segment or region; None to find it.
 
     Raises:
         InputError: if there is no such series, or the mask does not fit it.
     """
-    from core.io.masks import read_mask
+    from core.io.mask_files import numbered, read_mask_file
 
-    reference = draft.only(Phase.PORTAL_VENOUS).volume.geometry
+    reference = draft.only(Phase.PORTAL_VENOUS)
     arterial = draft.chosen(Phase.ARTERIAL)
     with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
-        path = Path(folder, "mask")
+        path = Path(folder, "mask.zip" if bytes(content[:4]) == ZIP_HEAD else "mask")
         path.write_bytes(content)
-        return read_mask(path, reference, arterial[0].volume.geometry if arterial else None)
+        return read_mask_file(numbered(path, number), reference, arterial[0] if arterial else None)
+
+
+def mask_bytes(mask: LiverMask, ending: str) -> bytes:
+    """A mask as the file whose name ends in `ending`: .nii.gz or .seg.nrrd."""
+    from core.io.mask_files import write_mask_file
+
+    with tempfile.TemporaryDirectory(prefix="haic-download-") as folder:
+        path = Path(folder, f"liver{ending}")
+        write_mask_file(mask, path)
+        return path.read_bytes()
 
 
 def _write(contents: Sequence[bytes | memoryview], folder: Path) -> list[Path]:

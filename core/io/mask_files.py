@@ -48,6 +48,19 @@ class MaskFile:
     segment: int | None = None
 
 
+def numbered(path: Path, number: int | None) -> MaskFile:
+    """The mask at `path` whose liver has `number`: the value in a label map, the place of a segment or region.
+
+    Raises:
+        InputError: not one mask.
+    """
+    if number is None:
+        return MaskFile(path)
+    with opened(path, ROLE, ACCEPTED) as found:
+        label_map = _is_label_map(*_only(found))
+    return MaskFile(path, value=number) if label_map else MaskFile(path, segment=number)
+
+
 class MaskFormat(StrEnum):
     """How a mask is written."""
 
@@ -91,7 +104,7 @@ def read_mask_file(
         raise InputError(f"{ROLE}: expected --mask-value or --mask-segment, got both")
     with opened(file.path, ROLE, ACCEPTED) as found:
         path, kind = _only(found)
-        if kind in VOLUME_KINDS and not (kind is Kind.NRRD and is_seg_nrrd(path)):
+        if _is_label_map(path, kind):
             if file.segment is not None:
                 raise InputError(f"{ROLE}: expected --mask-value for a label map, got --mask-segment")
             early = None if arterial is None else arterial.volume.geometry
@@ -142,6 +155,10 @@ def _only(found: Found) -> tuple[Path, Kind]:
     if found.count == 1:
         instead = found.files[0][2].value if not dicom else modality_words(found.files[0][1])
     raise InputError(f"{ROLE}: expected {ACCEPTED}, got {instead if found.count else 'no files'}")
+
+
+def _is_label_map(path: Path, kind: Kind) -> bool:
+    return kind in VOLUME_KINDS and not (kind is Kind.NRRD and is_seg_nrrd(path))
 
 
 def _sop_class(path: Path) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
 
 from core.artefacts import Metric, read_artefact
 from core.case import LiverMask, Phase, Volume
 from core.errors import InputError
+from core.geometry import Geometry
 from core.imaging.register import dice
 from core.imaging.resample import to_isotropic
 from core.imaging.surface import surface_distance_mm
@@ -20,6 +22,7 @@ from core.io.series import read_phase
 from core.segmentation.network import SPACING_MM
 from core.segmentation.predict import Segmenter
 from core.simulate.cohort import draw_patients, simulate_patient
+from core.simulate.trunk import trunk_without_liver
 from core.train.export import export_segmenter
 from core.train.fit_segmenter import CONTINUED, SegmenterTraining, fit
 from core.train.segmenter_augmentation import TrainingScan
@@ -47,11 +50,7 @@ def train_segmenter(
     Raises:
         InputError: if a scan is missing or cannot be read.
     """
-    scans = [training_scan(volume, mask) for volume, mask in read_scans(data, TRAINING_SCANS)]
-    scans.append(
-        training_scan(*_read_pair(data / "totalsegmentator/example_ct.nii.gz", data / "totalsegmentator/liver.nii.gz"))
-    )
-    scans = [*(scans * REAL_REPEATS), *phantom_scans()]
+    scans = training_scans(data, TRAINING_SCANS)
     work = out.parent / "training-segmenter"
     settings = SegmenterTraining() if start is None else CONTINUED
     state = load_file(fit(scans, work, settings, report, resume, None if start is None else _weights(start)))
@@ -61,6 +60,14 @@ def train_segmenter(
         report(f"{metric.name}: {metric.value:.4f}")
     export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, metrics)
     return folder
+
+
+def training_scans(data: Path, names: Sequence[str]) -> list[TrainingScan]:
+    """The named scans, the TotalSegmentator example and the phantoms, each as often as it is to be drawn."""
+    scans = [training_scan(volume, mask) for volume, mask in read_scans(data, names)]
+    example = data / "totalsegmentator"
+    scans.append(training_scan(*_read_pair(example / "example_ct.nii.gz", example / "liver.nii.gz")))
+    return [*(scans * REAL_REPEATS), *phantom_scans(), *trunks_without_liver()]
 
 
 def _weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -77,6 +84,16 @@ def phantom_scans() -> list[TrainingScan]:
     return scans
 
 
+def trunks_without_liver() -> list[TrainingScan]:
+    """Procedural chests and pelves in both phases."""
+    scans = []
+    for seed, (low_mm, high_mm) in enumerate(((100.0, 320.0), (-400.0, -130.0))):
+        for phase in (Phase.ARTERIAL, Phase.PORTAL_VENOUS):
+            hu, grid = trunk_without_liver(PHANTOM_SEED + seed, phase, (low_mm, high_mm))
+            scans.append(_at_3_mm(hu, np.zeros(grid.shape, dtype=bool), grid))
+    return scans
+
+
 def read_scans(data: Path, names: Sequence[str]) -> Iterator[tuple[Volume, LiverMask]]:
     """The named scans with their labels, one after the other."""
     for name in names:
@@ -85,9 +102,13 @@ def read_scans(data: Path, names: Sequence[str]) -> Iterator[tuple[Volume, Liver
 
 def training_scan(volume: Volume, mask: LiverMask) -> TrainingScan:
     """A scan at the network's 3 mm."""
-    hu, _ = to_isotropic(volume.hu, volume.geometry, SPACING_MM)
-    liver, _ = to_isotropic(mask.liver.astype(np.float32), mask.geometry, SPACING_MM, outside=0.0)
-    return TrainingScan(torch.from_numpy(hu), torch.from_numpy((liver > 0.5).astype(np.float32)))
+    return _at_3_mm(volume.hu, mask.liver, volume.geometry)
+
+
+def _at_3_mm(values: npt.NDArray[np.int16], inside: npt.NDArray[np.bool_], geometry: Geometry) -> TrainingScan:
+    hu, _ = to_isotropic(values, geometry, SPACING_MM)
+    liver, _ = to_isotropic(inside.astype(np.float32), geometry, SPACING_MM, outside=0.0)
+    return TrainingScan(torch.from_numpy(hu), torch.from_numpy(liver.clip(0.0, 1.0)))
 
 
 def evaluate(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 520
 BACKGROUND = "#000000"
+STROKE = "#ffd166"
 WRITING = "#f2f5f6"
 LOWER_LEFT: dict[str, Any] = {"x": 0.012, "y": 0.012, "xanchor": "left", "yanchor": "bottom"}
 CONFIG: dict[str, Any] = {
@@ -27,8 +28,12 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go.Figure:
-    """The picture `rgb` (rows, columns, 3) at true aspect; `remark` is written into it, such as "Simulated phase"."""
+def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "", *, drawing: bool = False) -> go.Figure:
+    """The picture `rgb` (rows, columns, 3) at true aspect; `remark` is written into it, such as "Simulated phase".
+
+    Args:
+        drawing: dragging draws a closed line around a region in place of moving the picture.
+    """
     import plotly.graph_objects as go
 
     height, width = rgb.shape[:2]
@@ -51,7 +56,8 @@ def slice_view(rgb: npt.NDArray[np.uint8], plane: Plane, remark: str = "") -> go
         paper_bgcolor=BACKGROUND,
         plot_bgcolor=BACKGROUND,
         showlegend=False,
-        dragmode="pan",
+        dragmode="lasso" if drawing else "pan",
+        newselection={"line": {"color": STROKE, "width": 2, "dash": "solid"}},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": "#9fb0b5", "activecolor": WRITING},
         uirevision=plane,
     )

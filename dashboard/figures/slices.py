@@ -112,6 +112,30 @@ def take(values: npt.NDArray[Any], section: Section) -> npt.NDArray[Any]:
     return np.ascontiguousarray(plane)
 
 
+def on_slice(
+    volume: Volume, section: Section, points: npt.NDArray[np.float64]
+) -> tuple[int, int, npt.NDArray[np.float64]]:
+    """Places on `picture` as voxels: index axis across the slice, index along it, places (n, 2) along the other two.
+
+    Args:
+        points: (n, 2) pixels from the upper left corner: to the right, downwards.
+    """
+    axes = index_axes(section.geometry)
+    through, right, (down, down_sign) = _AXES[section.plane]
+    rows, columns = box = _plane_box(body_box(volume), section)
+    width, height = _size(box, section)
+    across = points[:, 0] / width * (columns.stop - columns.start) + columns.start - 0.5
+    downwards = points[:, 1] / height * (rows.stop - rows.start) + rows.start - 0.5
+
+    def along(world: int, sign: int, places: npt.NDArray[np.float64]) -> tuple[int, npt.NDArray[np.float64]]:
+        axis, axis_sign = axes[world]
+        return axis, places if axis_sign * sign > 0 else section.geometry.shape[axis] - 1 - places
+
+    found = dict([along(right, 1, across), along(down, down_sign, downwards)])
+    index = position_of(section.geometry, section.plane, section.position)
+    return axes[through][0], index, np.column_stack([found[axis] for axis in sorted(found)])
+
+
 def pixel_mm(section: Section) -> tuple[float, float]:
     """Spacing of rows and of columns of `take`, mm."""
     axes = index_axes(section.geometry)

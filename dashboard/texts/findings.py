@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.case import Notice, Phase
 from core.findings import Assessment
+from dashboard.correction import Standing
 from dashboard.texts import labels
 from dashboard.texts.values import score_value
+
+MINUS = "\u2212"
 
 
 def head_name(head: str) -> str:
@@ -76,6 +79,51 @@ def score_facts(assessment: Assessment) -> list[tuple[str, str]]:
     if heads:
         facts.append(("Alive, by the network", ", ".join(heads)))
     return facts
+
+
+def mask_waits(liver_ml: float, assessment: Assessment) -> str:
+    """That a corrected mask has not been assessed yet."""
+    before = "" if assessment.liver is None else f" from {assessment.liver.volume_ml:.0f}"
+    return (
+        f"The mask was changed{before} to {liver_ml:.0f} mL. "
+        "Scores, heatmaps and prognosis still belong to the mask before."
+    )
+
+
+def changes(before: Standing, after: Standing) -> list[tuple[str, str, str, str]]:
+    """What a corrected mask changed: name, before, after, difference."""
+
+    def millilitres(value: float) -> str:
+        return f"{value:.0f} mL"
+
+    def score(value: float) -> str:
+        return f"{value:.2f}"
+
+    def share(value: float) -> str:
+        return f"{100 * value:.1f} %"
+
+    models = {name: f"Alive at 3 years, {labels.MODEL_NAMES[name].lower()}" for name in labels.MODEL_NAMES}
+    rows = [
+        _changed("Liver", before.liver_ml, after.liver_ml, millilitres),
+        _changed("Lesions", before.lesion_ml, after.lesion_ml, millilitres),
+        _changed("MTM score", before.mtm, after.mtm, score),
+        _changed("DLR score", before.dlr, after.dlr, score),
+        *(_changed(words, before.alive.get(name), after.alive.get(name), share) for name, words in models.items()),
+    ]
+    return [row for row in rows if row is not None]
+
+
+def _changed(
+    name: str, before: float | None, after: float | None, words: Callable[[float], str]
+) -> tuple[str, str, str, str] | None:
+    if before is None and after is None:
+        return None
+    told = [labels.UNKNOWN if value is None else words(value) for value in (before, after)]
+    if before is None or after is None:
+        return name, *told, ""  # type: ignore[return-value]
+    difference = words(abs(after - before)).replace(" %", " points")
+    sign = "" if after == before else "+" if after > before else MINUS
+    return name, *told, f"{sign}{difference}"  # type: ignore[return-value]
 
 
 def known_values(known: int, total: int) -> str:

@@ -99,7 +99,26 @@ DROP_HELP = (
     "NIfTI, NRRD, MHA, a zip of a DICOM folder, or the DICOM files themselves, all at once. One zip may hold both "
     "phases. Which series is which phase is proposed and can be corrected."
 )
-DROP_MASK = "Liver mask on the grid of the portal-venous series (1 liver, 2 lesion)"
+DROP_MASK = "Liver mask drawn on one of these series"
+DROP_MASK_HELP = (
+    "A label map (NIfTI, NRRD, MHA; 1 liver, 2 lesion), a .seg.nrrd of 3D Slicer, a DICOM SEG or an RTSTRUCT, or a zip "
+    "of one. It must lie on the voxels of the portal-venous series, or of the arterial one."
+)
+LIVER_NUMBER = "Number of the liver in the file"
+LIVER_NUMBER_FIELD = f"the field “{LIVER_NUMBER}”"
+LIVER_NUMBER_HELP = (
+    "Only where the file does not say by itself: the liver's value in a map of several organs, or the place of its "
+    "segment or structure in a list, from 1."
+)
+FOUND_BY_ITSELF = "found by itself"
+CORRECT_MASK = "Correct the mask"
+DRAW_HOW = "Draw around a region on either picture; it is closed by itself."
+NOT_DRAWING = "Look only"
+STROKE = "A stroke"
+STROKES = {"add": "Add", "remove": "Remove"}
+TISSUES = {"liver": "Liver", "lesion": "Lesion"}
+STEP_MM = "Step, mm"
+ASSESS_CORRECTION = "Assess with this mask"
 DROP_RECORD = "Load clinical.json"
 OWN_MASK = "Use a liver mask of your own"
 MASK_TAKEN = "Your liver mask replaces the segmenter's."

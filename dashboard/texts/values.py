@@ -12,6 +12,7 @@ from dashboard.texts import labels
 
 # what Markdown reads as a mark: an underline only at the edge of a word, a bullet or number only at the start
 MARKS = re.compile(r"[\\`*\[\]<>#~$|&!:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+](?=[ -]|$)")
+NAMES = re.compile(r"--mask-(?:value|segment)|\b[a-z][a-z0-9_]+\b")
 NUMBERED = re.compile(r"^(\d+)([.)])(?= |$)")
 ADDRESSES = re.compile(r"(?i:(?<=:)(?=[a-z/_+-])|(?<=www)[.]|@)")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -21,7 +22,8 @@ def plain(error: Exception) -> str:
     """A refused input in the words of the form: field names as labels, true and false as yes and no."""
     words = {field.name: str(field.metadata["label"]) for field in fields(ClinicalRecord)}
     words |= {"true": "yes", "false": "no"}
-    said = re.sub(r"\b[a-z][a-z0-9_]+\b", lambda found: words.get(found[0], found[0]), str(error))
+    words |= {"--mask-value": labels.LIVER_NUMBER_FIELD, "--mask-segment": labels.LIVER_NUMBER_FIELD}
+    said = NAMES.sub(lambda found: words.get(found[0], found[0]), str(error))
     return said[:1].upper() + said[1:]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from core.case import Phase, Volume
 from core.findings import Assessment
 from dashboard import session, texts
 from dashboard.figures import slice_view, slices
-from dashboard.widgets import blocks, frame, progress, viewer
+from dashboard.widgets import blocks, frame, mask_tools, progress, viewer
 
 
 def show() -> None:
@@ -29,24 +32,34 @@ def _live() -> None:
     if assessment is None:
         return
     chosen = viewer.controls(assessment)
+    tool = mask_tools.tools() if chosen.correcting else None
     columns = st.columns(2, gap="small")
     for column, phase in zip(columns, (Phase.ARTERIAL, Phase.PORTAL_VENOUS), strict=True):
         with column:
-            _picture(assessment, phase, chosen)
+            _picture(assessment, phase, chosen, tool)
+    mask_tools.state(assessment)
     _about(assessment, chosen.head)
 
 
-def _picture(assessment: Assessment, phase: Phase, chosen: viewer.Chosen) -> None:
+def _picture(assessment: Assessment, phase: Phase, chosen: viewer.Chosen, tool: mask_tools.Tool | None) -> None:
     volume: Volume = getattr(assessment, phase.value)
-    labels = None if assessment.liver_mask is None else assessment.liver_mask.labels
+    mask = session.draft().shown_mask
+    labels = None if mask is None else mask.labels
     heat = assessment.heatmaps[chosen.head].values if chosen.head else None
     rgb = slices.picture(slices.Layers(volume, labels, heat), chosen.section, chosen.look)
     remark = texts.SIMULATED[phase] if volume.simulated else ""
     blocks.picture_title(texts.PHASE_NAMES[phase], texts.on_which_grid(phase))
-    figure = slice_view.slice_view(rgb, chosen.section.plane, remark)
+    drawing = tool is not None and tool.drawing
+    figure = slice_view.slice_view(rgb, chosen.section.plane, remark, drawing=drawing)
     alt = texts.picture_description(phase, chosen.section.plane, chosen.section.position + 1, chosen.head)
     with st.container(key=f"picture-{phase}", height=slice_view.HEIGHT, border=False):
-        st.plotly_chart(figure, key=f"picture.{phase}", config=slice_view.CONFIG, theme=None, alt=alt, height="stretch")
+        look: dict[str, Any] = {"config": slice_view.CONFIG, "theme": None, "alt": alt, "height": "stretch"}
+        if tool is None or not drawing:
+            st.plotly_chart(figure, key=f"picture.{phase}", **look)
+            return
+        key = f"stroke.{phase}.{session.draft().strokes}"  # a new chart after each stroke: the old line is gone
+        take = partial(mask_tools.taken, tool, assessment, chosen.section, key)
+        st.plotly_chart(figure, key=key, on_select=take, selection_mode=("lasso", "box"), **look)
 
 
 def _about(assessment: Assessment, head: str | None) -> None:

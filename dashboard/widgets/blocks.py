@@ -125,6 +125,19 @@ def heat_scale() -> None:
     )
 
 
+def changes(rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """What a correction changed, before and after."""
+    head = "".join(f'<th class="number">{name}</th>' for name in ("Before", "Now", "Change"))
+    lines = "".join(
+        f"<tr><td>{escape(name)}</td>{''.join(f'<td class=number>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for name, *cells in rows
+    )
+    st.html(
+        f'<table class="readings"><thead><tr><th>After the mask was corrected</th>{head}</tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
+    )
+
+
 def facts(found: Sequence[tuple[str, str]]) -> None:
     """Names and values in two columns."""
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in found)

@@ -41,10 +41,13 @@ def mask() -> None:
             now.set_mask(None, ())
             st.rerun()
         return
-    dropped = st.file_uploader(texts.DROP_MASK, key=f"upload.mask.{now.uploads}")
+    number = st.number_input(
+        texts.LIVER_NUMBER, 1, 65535, value=None, help=texts.LIVER_NUMBER_HELP, placeholder=texts.FOUND_BY_ITSELF
+    )
+    dropped = st.file_uploader(texts.DROP_MASK, key=f"upload.mask.{now.uploads}", help=texts.DROP_MASK_HELP)
     if dropped is not None:
         now.uploads += 1
-        _tried(lambda: now.set_mask(*uploads.read_liver_mask(dropped.getbuffer(), now)))
+        _tried(lambda: now.set_mask(*uploads.read_liver_mask(dropped.getbuffer(), now, number)))
         st.rerun()
 
 

@@ -19,11 +19,12 @@ NO_HEATMAP = "none"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the controls say; `head` None shows no heatmap."""
+    """What the controls say; `head` None shows no heatmap, `correcting` the tools to change the mask."""
 
     section: slices.Section
     look: slices.Look
     head: str | None
+    correcting: bool
 
 
 def controls(assessment: Assessment) -> Chosen:
@@ -35,7 +36,10 @@ def controls(assessment: Assessment) -> Chosen:
         plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
         window = _kept("Window", list(slices.WINDOWS), str, "window")
         outline = st.toggle("Liver outline", key=_prime("outline", True))
+        there = assessment.liver_mask is not None
+        correcting = st.toggle(texts.CORRECT_MASK, key=_prime("correcting", False), disabled=not there)
     _remember("outline", outline)
+    _remember("correcting", correcting)
     head = None if picked == NO_HEATMAP else picked
     with st.container(key="move", horizontal=True, vertical_alignment="bottom", gap="medium"):
         position = _slice(assessment, plane, head)
@@ -51,7 +55,7 @@ def controls(assessment: Assessment) -> Chosen:
         )
     _remember("opacity", opacity)
     look = slices.Look(slices.WINDOWS[window], opacity / 100, outline)
-    return Chosen(slices.Section(geometry, plane, position), look, head)
+    return Chosen(slices.Section(geometry, plane, position), look, head, correcting and there)
 
 
 def _kept(label: str, options: list[Any], words: Callable[[Any], str], name: str) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import ASSESSED_MS
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Visit = Callable[[], Any]
@@ -46,6 +48,32 @@ def test_demo_to_images_to_prognosis(visit: Visit) -> None:
     page.locator(".nomogram .axis").nth(9).wait_for(timeout=WAIT)
     assert page.locator(".nomogram .axis").count() == 10
     assert page.locator(".strip").inner_text().startswith("Research and education. Not a medical device")
+
+
+def test_a_stroke_changes_the_mask_and_the_scores_follow(visit: Visit) -> None:
+    page = visit()
+    go(page, "Images", ".js-plotly-plot")
+    page.get_by_text("Correct the mask").click()
+    page.get_by_text("Remove", exact=True).click()
+    page.get_by_text("Draw around a region").wait_for(timeout=WAIT)
+    settled(page)
+    picture = page.locator(".js-plotly-plot").nth(1)
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.25 * box["width"], box["y"] + 0.45 * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for right, down in ((50, 0), (50, 60), (0, 60)):
+        page.mouse.move(x + right, y + down, steps=5)
+    page.mouse.up()
+    told = page.get_by_text("The mask was changed from")
+    told.wait_for(timeout=WAIT)
+    before, after = map(int, re.search(r"from (\d+) to (\d+) mL", told.inner_text()).groups())  # type: ignore[union-attr]
+    assert 0 < before - after < 40  # one slice
+    page.get_by_role("button", name="Assess with this mask").click()
+    page.get_by_text("After the mask was corrected").wait_for(timeout=ASSESSED_MS)
+    assert f"{after} mL" in page.locator("table.readings").first.inner_text()
 
 
 def test_a_slider_moves_the_sentence(visit: Visit) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from core.case import LiverMask, MaskOrigin, Phase
 from core.errors import InputError
-from core.io.mask_files import MaskFile, MaskFormat, mask_format, read_mask_file, write_mask_file
+from core.io.mask_files import MaskFile, MaskFormat, mask_format, numbered, read_mask_file, write_mask_file
 from core.io.nifti import write_nifti
 from core.io.series import Series, read_phase
 from core.io.source_headers import source_headers
 from core.io.volumes import write_volume
-from tests.core.io.mask_factory import STACKS, ct, labels, turned
+from tests.core.io.dicom_factory import axial
+from tests.core.io.mask_factory import STACKS, ct, labels, segmentation, stored, turned
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,16 @@ def test_a_value_chooses_one_organ_of_many(series: Series, tmp_path: Path) -> No
         read_mask_file(MaskFile(tmp_path / "m.nii", value=77), series)
     with pytest.raises(InputError, match="--mask-value for a label map, got --mask-segment"):
         read_mask_file(MaskFile(tmp_path / "m.nii", segment=1), series)
+
+
+def test_a_number_is_a_value_or_a_segment_as_the_file_has_them(series: Series, tmp_path: Path) -> None:
+    write_nifti(organs(), series.volume.geometry, tmp_path / "m.nii")
+    assert numbered(tmp_path / "m.nii", 5) == MaskFile(tmp_path / "m.nii", value=5)
+    path = stored(segmentation(axial(), [("a", labels() == 2), ("b", labels() > 0)]), tmp_path / "s.dcm")
+    assert numbered(path, 2) == MaskFile(path, segment=2)
+    write_mask_file(LiverMask(labels(), series.volume.geometry, MaskOrigin.GIVEN), tmp_path / "l.seg.nrrd")
+    assert numbered(tmp_path / "l.seg.nrrd", 1) == MaskFile(tmp_path / "l.seg.nrrd", segment=1)
+    assert numbered(path, None) == MaskFile(path)
 
 
 def test_value_1_keeps_the_lesions_of_a_liver_map_only(series: Series, tmp_path: Path) -> None:

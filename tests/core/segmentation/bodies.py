@@ -7,12 +7,9 @@ import numpy.typing as npt
 
 from core.case import Phase
 from core.geometry import Geometry
-from core.simulate.body import diaphragm_height, draw_build, paint_body, wall_distance
-from core.simulate.fields import Canvas, smooth_noise
-from core.simulate.organs import paint_great_vessels
-from core.simulate.tissues import draw_enhancement
+from core.simulate.fields import smooth_noise
+from core.simulate.trunk import SPACING_MM, trunk_without_liver
 
-SPACING_MM = (2.0, 2.0, 3.0)
 AIR, FAT, MUSCLE, BRAIN, CORTEX, MARROW, URINE = -1000, -100, 62, 36, 700, 180, 8
 
 Array = npt.NDArray[np.float32]
@@ -69,12 +66,12 @@ def legs() -> tuple[npt.NDArray[np.int16], Geometry]:
 
 def thorax(phase: Phase = Phase.PORTAL_VENOUS, seed: int = 3) -> tuple[npt.NDArray[np.int16], Geometry]:
     """The trunk above the diaphragm: lungs, heart, great vessels, ribs, spine."""
-    return _trunk(grid_of((-190, -132, 96), (190, 156, 320)), phase, seed)
+    return trunk_without_liver(seed, phase, (96.0, 320.0))
 
 
 def pelvis(seed: int = 3) -> tuple[npt.NDArray[np.int16], Geometry]:
     """The trunk below the kidneys: hip bones, buttocks, bladder, bowel."""
-    hu, grid = _trunk(grid_of((-190, -132, -400), (190, 156, -170)), Phase.PORTAL_VENOUS, seed)
+    hu, grid = trunk_without_liver(seed, Phase.PORTAL_VENOUS, (-400.0, -170.0))
     values = hu.astype(np.float32)
     noise = 10 * np.random.default_rng(seed).standard_normal(hu.shape, dtype=np.float32)
     for side in (-1, 1):
@@ -91,17 +88,6 @@ def pelvis(seed: int = 3) -> tuple[npt.NDArray[np.int16], Geometry]:
     ):
         values[level(grid, centre, radii) < 1] = value
     return (values + noise).astype(np.int16), grid
-
-
-def _trunk(grid: Geometry, phase: Phase, seed: int) -> tuple[npt.NDArray[np.int16], Geometry]:
-    rng = np.random.default_rng(seed)
-    canvas = Canvas(grid, rng)
-    build = draw_build(rng, 0.0)
-    paint_body(canvas, build, wall_distance(canvas, build), diaphragm_height(canvas, build), rng)
-    paint_great_vessels(canvas, build)
-    enhancement = draw_enhancement(phase, 0.0, rng)
-    texture = enhancement.texture[canvas.tissue] * smooth_noise(rng, canvas.axes, 12.0)
-    return scanned(enhancement.mean[canvas.tissue] + texture, seed=seed), grid
 
 
 def phantom_of_water(hu: float = 0.0) -> tuple[npt.NDArray[np.int16], Geometry]:

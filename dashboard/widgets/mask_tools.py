@@ -1,0 +1,121 @@
+"""Correcting the liver mask by hand: strokes on the pictures, growing and shrinking, undo, and assessing it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from core.errors import InputError
+from core.findings import Assessment
+from core.imaging import mask_edit
+from core.imaging.mask_edit import Tissue
+from dashboard import session, texts, uploads
+from dashboard.correction import standing
+from dashboard.figures import slices, strokes
+from dashboard.widgets import blocks
+
+STEP_MM = (0.5, 10.0)
+ENDINGS = {"NIfTI": (".nii.gz", "application/gzip"), "3D Slicer": (".seg.nrrd", "application/octet-stream")}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What a stroke does: add or remove, and of what; `act` None draws nothing."""
+
+    act: str | None
+    tissue: Tissue
+
+    @property
+    def drawing(self) -> bool:
+        """True if dragging on a picture draws."""
+        return self.act is not None
+
+    def use(self, stroke: mask_edit.Polygon) -> None:
+        """Change the draft's mask."""
+        change = mask_edit.paint if self.act == "add" else mask_edit.erase
+        session.draft().edit(lambda mask: change(mask, stroke, self.tissue))
+
+
+def tools() -> Tool:
+    """The controls above the pictures' mask; they return what a stroke does."""
+    now = session.draft()
+    with st.container(key="mask-tools", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        acts = {texts.NOT_DRAWING: None, **{words: act for act, words in texts.STROKES.items()}}
+        act = st.segmented_control(texts.STROKE, list(acts), key=_kept("act", texts.NOT_DRAWING), required=True)
+        tissue: Tissue = st.segmented_control(
+            "Tissue", list(texts.TISSUES), format_func=texts.TISSUES.get, key=_kept("tissue", "liver"), required=True
+        )
+        step = st.number_input(texts.STEP_MM, *STEP_MM, step=0.5, key=_kept("step", 1.0), width=130)
+        _button("Grow", ":material/open_in_full:", partial(mask_edit.dilate, distance_mm=step, tissue=tissue))
+        _button("Shrink", ":material/close_fullscreen:", partial(mask_edit.erode, distance_mm=step, tissue=tissue))
+        history = now.edits
+        st.button("Undo", icon=":material/undo:", on_click=_undo, disabled=not (history and history.can_undo))
+        st.button("Redo", icon=":material/redo:", on_click=_redo, disabled=not (history and history.can_redo))
+    if acts[act or texts.NOT_DRAWING]:
+        blocks.note(texts.DRAW_HOW)
+    return Tool(acts[act or texts.NOT_DRAWING], tissue or "liver")
+
+
+def state(assessment: Assessment) -> None:
+    """What was changed: waiting to be assessed, or how the scores moved; the way to assess and to save."""
+    now = session.draft()
+    if now.message:
+        st.error(now.message)
+    if now.awaits_assessment and now.shown_mask is not None and now.run is None:
+        blocks.note(texts.mask_waits(now.shown_mask.volume_ml, assessment))
+        _assess()
+    if now.before is not None and not now.awaits_assessment and now.run is None:
+        blocks.changes(texts.changes(now.before, standing(assessment)))
+    if now.shown_mask is not None:
+        _save(now)
+
+
+def taken(tool: Tool, assessment: Assessment, section: slices.Section, key: str) -> None:
+    """Take the strokes drawn on the chart `key`; a callback."""
+    now = session.draft()
+    chart = session.get(key)
+    for x, y in strokes.lines(getattr(chart, "selection", None)):
+        tool.use(strokes.outline(assessment.portal_venous, section, x, y))
+    now.strokes += 1
+
+
+def _save(now: session.Draft) -> None:
+    with st.container(horizontal=True):
+        for name, (ending, mime) in ENDINGS.items():
+            st.download_button(
+                f"Save the mask for {name}" if name != "NIfTI" else "Save the mask as NIfTI",
+                data=lambda ending=ending: uploads.mask_bytes(now.shown_mask, ending),
+                file_name=f"liver{ending}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _button(name: str, icon: str, change: partial) -> None:
+    st.button(name, icon=icon, on_click=lambda: session.draft().edit(change))
+
+
+def _undo() -> None:
+    now = session.draft()
+    now.edits = now.edits and now.edits.undo()
+
+
+def _redo() -> None:
+    now = session.draft()
+    now.edits = now.edits and now.edits.redo()
+
+
+def _assess() -> None:
+    if st.button(texts.ASSESS_CORRECTION, type="primary", icon=":material/neurology:", key="assess-correction"):
+        try:
+            session.assess_correction()
+        except InputError as error:
+            session.draft().message = texts.plain(error)
+        st.rerun()
+
+
+def _kept(name: str, default: object) -> str:
+    return session.prime(f"view.mask.{name}", default)
