@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from core.errors import NoLiverError
+from core.errors import InputError, NoLiverError
 from core.imaging.register import dice
 from core.imaging.surface import surface_distance_mm
 from core.segmentation.network import DEFAULT_ARGUMENTS, build
@@ -48,8 +48,10 @@ def cross_validate(
         folds: 2 to 8; scan number i belongs to fold i modulo `folds`.
 
     Raises:
-        InputError: if a scan is missing or cannot be read.
+        InputError: another number of folds; a scan is missing or cannot be read.
     """
+    if not 2 <= folds <= len(TRAINING_SCANS):
+        raise InputError(f"cross-validation: expected 2-{len(TRAINING_SCANS)} parts, got {folds}")
     results = []
     for fold in range(folds):
         report(f"fold {fold + 1} of {folds}")

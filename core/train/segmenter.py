@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,19 @@ PHANTOMS, PHANTOM_SEED = 4, 90
 """With these, three patches of four come from real scans."""
 
 
+def segmenter_settings(*, continued: bool, steps: int | None) -> SegmenterTraining:
+    """The settings of a new training, or of one that goes on from trained weights; `steps` instead of their own."""
+    settings = CONTINUED if continued else SegmenterTraining()
+    return settings if steps is None else replace(settings, steps=steps)
+
+
 def train_segmenter(
-    data: Path, out: Path, report: Callable[[str], None], resume: bool = False, start: Path | None = None
+    data: Path,
+    out: Path,
+    settings: SegmenterTraining,
+    report: Callable[[str], None],
+    resume: bool = False,
+    start: Path | None = None,
 ) -> Path:
     """Train, test on the scans kept aside and write the artefact into the weights folder `out`.
 
@@ -52,7 +64,6 @@ def train_segmenter(
     """
     scans = training_scans(data, TRAINING_SCANS)
     work = out.parent / "training-segmenter"
-    settings = SegmenterTraining() if start is None else CONTINUED
     state = load_file(fit(scans, work, settings, report, resume, None if start is None else _weights(start)))
     folder = export_segmenter(out, state, settings, len(TRAINING_SCANS) + 1, ())
     metrics = evaluate(Segmenter.load(read_artefact(out, "segmenter")), read_scans(data, TEST_SCANS), TEST_SCANS)
@@ -108,7 +119,7 @@ def training_scan(volume: Volume, mask: LiverMask) -> TrainingScan:
 def _at_3_mm(values: npt.NDArray[np.int16], inside: npt.NDArray[np.bool_], geometry: Geometry) -> TrainingScan:
     hu, _ = to_isotropic(values, geometry, SPACING_MM)
     liver, _ = to_isotropic(inside.astype(np.float32), geometry, SPACING_MM, outside=0.0)
-    return TrainingScan(torch.from_numpy(hu), torch.from_numpy(liver.clip(0.0, 1.0)))
+    return TrainingScan(torch.from_numpy(hu), torch.from_numpy((liver > 0.5).astype(np.float32)))
 
 
 def evaluate(

@@ -1,8 +1,8 @@
 """Making eleven scans look like many: one random training patch from one scan.
 
 What is varied and why: pose and body size (affine, elastic); contrast phase (liver and vessels shifted apart or
-together); large, necrotic and rim-enhancing tumours, also at the surface (they belong to the liver); livers taken out,
-so that no other organ is taken instead; noise, kernel and slice thickness.
+together); large, necrotic and rim-enhancing tumours, also at the surface (they belong to the liver); noise, kernel and
+slice thickness.
 """
 
 from __future__ import annotations
@@ -18,25 +18,21 @@ from torch.nn import functional
 from core.segmentation.network import HU_WINDOW, SPACING_MM
 
 PATCH = (96, 96, 64)
-TAKEN_OUT = 0.1
-"""Share of the patches whose liver is replaced by fat, fluid or gas."""
 Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingScan:
-    """A scan at 3 mm, axis-aligned: HU and liver (the share of each voxel, 0-1), float32 tensors (I, J, K)."""
+    """A scan at 3 mm, axis-aligned: HU and liver (0/1), float32 tensors (I, J, K)."""
 
     hu: torch.Tensor
     liver: torch.Tensor
 
 
 def random_patch(scan: TrainingScan, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """HU scaled to -1..1 and liver (the share of each voxel, 0-1), each float32 (1, *PATCH)."""
+    """HU scaled to -1..1 and liver (0/1), each float32 (1, *PATCH)."""
     hu, liver = _warp(scan, rng)
     hu = _contrast(hu, liver, rng)
-    if rng.random() < TAKEN_OUT:
-        hu, liver = _take_out(hu, liver, rng)
     for _ in range(rng.choice(3, p=[0.6, 0.25, 0.15])):
         hu, liver = _add_tumour(hu, liver, rng)
     hu, liver = _cut_field_of_view(_scanner(hu, rng), liver, rng)
@@ -66,13 +62,7 @@ def _warp(scan: TrainingScan, rng: np.random.Generator) -> tuple[torch.Tensor, t
     both = torch.stack([scan.hu - HU_WINDOW[0], scan.liver])[None]
     # grid_sample wants (K, J, I) coordinates last and fills with zero outside: hence HU above the window's floor
     sampled = functional.grid_sample(both, unit.flip(-1)[None], mode="bilinear", align_corners=True)[0]
-    return sampled[0] + HU_WINDOW[0], sampled[1]
-
-
-def _take_out(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    filling = float(rng.choice([-160.0, -95.0, 10.0]))
-    gone = functional.max_pool3d(liver[None, None], 3, stride=1, padding=1)[0, 0]
-    return hu * (1 - gone) + filling * gone, torch.zeros_like(liver)
+    return sampled[0] + HU_WINDOW[0], (sampled[1] > 0.5).float()
 
 
 def _contrast(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
@@ -86,7 +76,7 @@ def _contrast(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator) -
 
 
 def _add_tumour(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    places = torch.nonzero(liver[::4, ::4, ::4] > 0.5)
+    places = torch.nonzero(liver[::4, ::4, ::4])
     if len(places) == 0:
         return hu, liver
     centre = places[rng.integers(len(places))] * 4
@@ -98,7 +88,7 @@ def _add_tumour(hu: torch.Tensor, liver: torch.Tensor, rng: np.random.Generator)
     # a tumour may bulge out of the liver by about 9 mm, not more
     near = functional.interpolate(functional.max_pool3d(liver[None, None], 4), PATCH)[0, 0]
     tumour = (depth > 0).float() * _blur(near, 1).gt(0.25)
-    liver_hu = float(hu[liver > 0.5].mean())
+    liver_hu = float(hu[liver > 0].mean())
     body = liver_hu + rng.uniform(-60, 50) + 12 * _smooth_noise(rng, 4)
     rim = (depth < 0.22).float() * float(rng.uniform(-20, 60) * (rng.random() < 0.4))
     necrosis = (depth > rng.uniform(0.3, 0.7)).float() * float(rng.uniform(-70, 0) * (rng.random() < 0.5))

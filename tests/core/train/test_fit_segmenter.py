@@ -30,6 +30,14 @@ def test_a_patch_is_in_range_and_repeats_with_its_seed(scan: TrainingScan) -> No
         assert torch.equal(hu, again)
 
 
+def test_a_scan_without_a_liver_is_drawn_from_too() -> None:
+    hu, liver = random_patch(
+        TrainingScan(torch.full((80, 70, 50), 40.0), torch.zeros(80, 70, 50)), np.random.default_rng(0)
+    )
+    assert not liver.any()
+    assert hu.shape == (1, *PATCH)
+
+
 def test_the_loss_is_small_where_the_answer_is_right() -> None:
     liver = torch.zeros(1, 1, 8, 8, 8)
     liver[..., 2:5] = 1
