@@ -33,7 +33,7 @@ class SegmenterTraining:
     checkpoint_every: int = 250
 
 
-CONTINUED = SegmenterTraining(steps=4000, learning_rate=7e-4, warm_up=100, seed=21)
+CONTINUED = SegmenterTraining(steps=5000, learning_rate=7e-4, warm_up=100, seed=22)
 """From trained weights on: a lower learning rate, other patches."""
 
 
