@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from core.findings import HEADS
 from core.model_card import INTENDED_USE
 from core.network import crop, mobilenet
 from core.segmentation import network as resunet
-from core.train.card_facts import DEMONSTRATION
-from core.train.fit_network import NetworkTraining
+from core.train.card_facts import DEMONSTRATION, CardFacts
 from core.train.fit_segmenter import SegmenterTraining
 
 SEGMENTER_INPUTS = {
@@ -69,7 +68,7 @@ def export_segmenter(
     module.load_state_dict({name: value.float() for name, value in shipped.items()})
     card = ModelCard(
         name="segmenter",
-        version="1.1.0",
+        version="1.2.0",
         architecture={**resunet.DEFAULT_ARGUMENTS, "training": asdict(settings)},
         inputs=SEGMENTER_INPUTS,
         outputs={"liver": "probability, liver with its tumours"},
@@ -98,26 +97,24 @@ def export_segmenter(
 def export_network(
     weights_dir: Path,
     network: mobilenet.MultitaskMobileNet,
+    arguments: mobilenet.MobileNetArguments,
     calibration: Mapping[str, Mapping[str, float]],
-    settings: NetworkTraining,
-    training: Training,
-    metrics: Sequence[Metric],
+    settings: Mapping[str, Any],
 ) -> Path:
-    """Write the multitask network's artefact, trained on simulated tumours."""
+    """Write the multitask network's artefact; who it was trained on is stamped on its card afterwards."""
     shipped = half(network.state_dict())
-    module = mobilenet.build(mobilenet.DEFAULT_ARGUMENTS).eval()
+    module = mobilenet.build(arguments).eval()
     module.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in shipped.items()})
     card = ModelCard(
         name="network",
         version="1.0.0",
-        architecture={**mobilenet.DEFAULT_ARGUMENTS, "calibration": calibration, "training": asdict(settings)},
+        architecture={**arguments, "calibration": calibration, "training": dict(settings)},
         inputs=NETWORK_INPUTS,
         outputs=NETWORK_OUTPUTS,
-        training=training,
-        metrics=tuple(metrics),
+        training=Training("", None, None, ""),
         intended_use=INTENDED_USE,
         licence="Apache-2.0",
-        attribution="Procedural anatomy and simulated tumours; no third-party data",
+        attribution="",
         commit=commit(),
         golden=_golden(
             module,
@@ -125,9 +122,30 @@ def export_network(
             lambda output: {head: float(output[0, index]) for index, head in enumerate(HEADS)},
         ),
         simulated=True,
-        provenance=f"Multitask 3D MobileNetV1, {training.n} simulated patients; {DEMONSTRATION}",
+        provenance=DEMONSTRATION,
     )
     return write_artefact(weights_dir, card, {"model.safetensors": save(shipped)})
+
+
+def stamped(
+    card: ModelCard, facts: CardFacts, training: Training, metrics: Sequence[Metric] | None = None
+) -> ModelCard:
+    """The card of another version, with whom it was trained on.
+
+    Args:
+        metrics: None to keep the card's own.
+    """
+    return replace(
+        card,
+        version=facts.version,
+        training=training,
+        metrics=card.metrics if metrics is None else tuple(metrics),
+        licence=facts.licence,
+        attribution="; ".join(filter(None, (facts.attribution, card.attribution))),
+        commit=facts.commit,
+        simulated=facts.simulated,
+        provenance=facts.provenance,
+    )
 
 
 def _golden(module: torch.nn.Module, shape: tuple[int, ...], describe: Any) -> Golden:
