@@ -12,8 +12,8 @@ from core.geometry import Geometry
 from core.segmentation.tissue import look
 
 SMALLEST_LIVER_ML = 100.0
-LOWEST_CONFIDENCE = 0.9
-LARGEST_UNSURE_SHARE = 0.6
+LOWEST_CONFIDENCE = 0.91
+LARGEST_UNSURE_SHARE = 0.45
 UNSURE = (0.1, 0.9)
 NEAR_VOXELS = 6
 LARGEST_BONE_SHARE = 0.2
