@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.errors import NoLiverError
 from core.geometry import Geometry
-from core.segmentation.tissue import look
+from core.segmentation.tissue import Tissue, look
 
 SMALLEST_LIVER_ML = 100.0
 LOWEST_CONFIDENCE = 0.91
@@ -54,8 +54,10 @@ def keep_liver(probability: npt.NDArray[np.float32], hu: npt.NDArray[np.float32]
             are not as with a liver.
     """
     kept, others_ml = _largest(probability, grid)
+    tissue = look(hu, kept, grid)
+    _check_position(tissue, np.count_nonzero(kept) * grid.voxel_volume_ml)
     _check_certainty(probability, kept)
-    _check_tissue(hu, kept, grid)
+    _check_tissue(tissue)
     return CoarseLiver(_clean(probability, kept), grid, others_ml, float(probability[kept].mean()))
 
 
@@ -90,9 +92,17 @@ def _check_certainty(probability: npt.NDArray[np.float32], kept: npt.NDArray[np.
         )
 
 
-def _check_tissue(hu: npt.NDArray[np.float32], kept: npt.NDArray[np.bool_], grid: Geometry) -> None:
-    """A brain is of the size and density of a liver, a heart between the lungs has its outline, water has none."""
-    tissue = look(hu, kept, grid)
+def _check_position(tissue: Tissue, volume_ml: float) -> None:
+    """A heart between the lungs has a liver's outline, and of a mirrored liver the network is often unsure."""
+    if tissue.right_share < (SMALL_RIGHT_SHARE if volume_ml < SMALLEST_LEFT_LIVER_ML else SMALLEST_RIGHT_SHARE):
+        raise NoLiverError(
+            "no liver found: expected a liver on the patient's right, "
+            f"got {1 - tissue.right_share:.0%} of what looks like it on the left (is the series stored mirrored?)"
+        )
+
+
+def _check_tissue(tissue: Tissue) -> None:
+    """A brain is of the size and density of a liver, and water has no edge."""
     if tissue.bone_share > LARGEST_BONE_SHARE:
         raise NoLiverError(
             f"no liver found: expected soft tissue around a liver, got {tissue.bone_share:.0%} bone, as around a brain"
@@ -101,12 +111,6 @@ def _check_tissue(hu: npt.NDArray[np.float32], kept: npt.NDArray[np.bool_], grid
         raise NoLiverError(
             "no liver found: expected an edge around a liver, "
             f"got the same tissue beyond {tissue.goes_on_share:.0%} of its surface"
-        )
-    small = np.count_nonzero(kept) * grid.voxel_volume_ml < SMALLEST_LEFT_LIVER_ML
-    if tissue.right_share < (SMALL_RIGHT_SHARE if small else SMALLEST_RIGHT_SHARE):
-        raise NoLiverError(
-            "no liver found: expected a liver on the patient's right, "
-            f"got {1 - tissue.right_share:.0%} of what looks like it on the left (is the series stored mirrored?)"
         )
 
 
