@@ -16,6 +16,8 @@ HEADS = ("mtm", "os1", "os2", "os3", "os_gt3")
 """The network's heads: MTM subtype; alive at 12, 24, 36 and 48 months."""
 
 RiskGroup = Literal["low", "high", "indeterminate"]
+Verdict = Literal["reliable", "doubtful", "failed"]
+CheckName = Literal["liver", "tumour", "untrained", "noise", "mirror"]
 
 
 class ScoreOrigin(StrEnum):
@@ -149,6 +151,35 @@ class Registration:
     transform_lps: npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class HeatmapCheck:
+    """One figure of a heatmap (core.network.reliability says which and why).
+
+    `value` is None if it could not be measured, which does not pass; `limit` and `passed` if this head has none.
+    """
+
+    name: CheckName
+    value: float | None
+    limit: float | None
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class HeatmapReliability:
+    """How far a heatmap can be trusted.
+
+    Attributes:
+        verdict: reliable if all checks pass, doubtful if only such fail that a sound map may fail.
+        chance_in_liver: the liver's share of the crop, 0..1.
+        chance_in_tumour: the tumours' share of the liver, 0..1; None, and no such check, without lesions in the mask.
+    """
+
+    verdict: Verdict
+    chance_in_liver: float
+    chance_in_tumour: float | None
+    checks: tuple[HeatmapCheck, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Heatmap:
     """Grad-CAM of one head on the portal-venous grid.
@@ -162,6 +193,7 @@ class Heatmap:
     values: npt.NDArray[np.float16]
     share_in_liver: float
     hottest_slice: int
+    reliability: HeatmapReliability
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,73 +1,30 @@
-"""What one session is working on, and what follows from it; without streamlit."""
+"""What one session is working on; without streamlit."""
 
 from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
 from core.errors import InputError
-from core.findings import Assessment, Criterion, Prognosis, Scores
+from core.findings import Assessment
 from core.imaging.mask_history import MaskHistory
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
+from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
     from core.io.series import Series
-    from core.models import ModelSet
 
-DEMO_ID = "Demo case"
 Model = Literal["pre", "post"]
 
 
 def new_case_id() -> str:
     """A pseudonym that says nothing about anybody."""
     return f"Case {secrets.token_hex(2).upper()}"
-
-
-@dataclass(eq=False)
-class Run:
-    """One assessment under way in the worker thread.
-
-    Attributes:
-        future: its result to come.
-        case: what is assessed, once it is made.
-        started: (step, seconds since the clock's origin) of every step begun so far, in order.
-        share: share of the steps done.
-        ended: when it ended, on the same clock.
-    """
-
-    future: Future[Assessment] | None = None
-    case: Case | None = None
-    started: list[tuple[str, float]] = field(default_factory=list)
-    share: float = 0.0
-    ended: float | None = None
-
-    def progress(self, step: str, share: float) -> None:
-        """What `core.pipeline.assess` calls when a step begins."""
-        self.started.append((step, time.monotonic()))
-        self.share = share
-
-    @property
-    def done(self) -> bool:
-        """True once there is a result or an error."""
-        return self.future is not None and self.future.done()
-
-    @property
-    def error(self) -> BaseException | None:
-        """What went wrong, None while it runs or if all went well."""
-        return self.future.exception() if self.future is not None and self.done else None
-
-    def seconds_by_step(self) -> list[tuple[str, float]]:
-        """Duration of every step begun, the last one still growing."""
-        begun = list(self.started)  # the worker thread adds to it
-        ends = [*(at for _, at in begun[1:]), self.ended or time.monotonic()]
-        return [(step, end - at) for (step, at), end in zip(begun, ends, strict=False)]
 
 
 @dataclass(eq=False)
@@ -227,58 +184,3 @@ def propose_roles(found: Sequence[Series]) -> list[Phase | None]:
     for number, phase in zip(free, wanted, strict=False):
         roles[number] = phase
     return roles
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What the prognosis page draws: the assessment's last step, with or without images."""
-
-    clinical: ClinicalRecord
-    scores: Scores
-    pre: Prognosis | None
-    post: Prognosis | None
-    criteria: tuple[Criterion, ...]
-    warnings: tuple[Notice, ...]
-
-
-def current(draft: Draft, models: ModelSet) -> Assessment | None:
-    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself."""
-    from core.pipeline import update
-
-    if draft.assessment is None:
-        return None
-    try:
-        return update(draft.assessment, models, draft.record(), draft.mtm, draft.dlr)
-    except InputError:
-        return draft.assessment
-
-
-def outlook(draft: Draft, models: ModelSet) -> Outlook:
-    """The prognosis for the draft as it stands now; images are not looked at again.
-
-    Raises:
-        InputError: if clinical values contradict each other.
-    """
-    from core.inclusion import check_inclusion
-    from core.pipeline import image_scores
-    from core.survival.prognoses import prognoses
-
-    clinical = draft.record()
-    if (now := current(draft, models)) is not None:
-        return Outlook(clinical, now.scores, now.pre, now.post, now.criteria, now.warnings)
-    scores, _, _ = image_scores(None, models, clinical, draft.mtm, draft.dlr)
-    pre, post, notices = prognoses(models.pre, models.post, clinical, scores)
-    return Outlook(clinical, scores, pre, post, check_inclusion(clinical), notices)
-
-
-def models_say(draft: Draft, models: ModelSet) -> Scores:
-    """The scores that the models give the images; unknown without images."""
-    from core.pipeline import image_scores
-
-    if draft.assessment is None or draft.assessment.evidence is None:
-        return Scores()
-    try:
-        clinical = draft.record()
-    except InputError:
-        clinical = draft.assessment.clinical
-    return image_scores(draft.assessment.evidence, models, clinical)[0]

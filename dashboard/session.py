@@ -18,10 +18,12 @@ import streamlit as st
 from core.case import Case
 from core.errors import HaicError
 from core.findings import Assessment, Scores
-from dashboard import draft as drafts
-from dashboard import texts
+from dashboard import outlook as outlooks
+from dashboard import runs, texts
 from dashboard.correction import standing
-from dashboard.draft import DEMO_ID, Draft, Model, Outlook, Run
+from dashboard.draft import Draft, Model
+from dashboard.outlook import Outlook
+from dashboard.runs import DEMO_ID, Run
 from dashboard.uploads import Shelf
 
 if TYPE_CHECKING:
@@ -153,30 +155,11 @@ def _worker() -> ThreadPoolExecutor:
 @st.cache_resource(show_spinner=False)
 def _demo_run() -> Run:
     """The demo case under assessment, once for the whole server: it is procedural and belongs to nobody."""
-    return _submit(_demo_case)
-
-
-def _demo_case() -> Case:
-    from core.simulate.phantom import demo_case
-
-    made = demo_case()
-    return Case(DEMO_ID, made.arterial, made.portal_venous, made.clinical)
+    return _submit(runs.demo_case)
 
 
 def _submit(make_case: Callable[[], Case]) -> Run:
-    from core.pipeline import assess
-
-    run, loaded = Run(), models()
-
-    def work() -> Assessment:
-        try:
-            run.case = make_case()
-            return assess(run.case, loaded, run.progress)
-        finally:
-            run.ended = time.monotonic()
-
-    run.future = _worker().submit(work)
-    return run
+    return runs.start(_worker(), make_case, models())
 
 
 def open_demo() -> None:
@@ -239,17 +222,17 @@ def load_record(values: dict[str, Any]) -> None:
 
 def outlook() -> Outlook:
     """The prognosis for the draft as it stands now; raises InputError while clinical values contradict each other."""
-    return drafts.outlook(draft(), models())
+    return outlooks.outlook(draft(), models())
 
 
 def current() -> Assessment | None:
     """The draft's assessment with the form and the scores as they stand now."""
-    return drafts.current(draft(), models())
+    return outlooks.current(draft(), models())
 
 
 def model_scores() -> Scores:
     """The scores that the models give the images, whatever was set by hand."""
-    return drafts.models_say(draft(), models())
+    return outlooks.models_say(draft(), models())
 
 
 def nomogram(model: Model) -> Nomogram:

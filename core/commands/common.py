@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.jobs.settings import WorkerSettings
 
 _said: dict[str, str] = {}
 
@@ -57,3 +61,13 @@ def tell(*notices: Any) -> None:
     """What the user must know, on stderr."""
     for notice in notices:
         print(f"note ({notice.code}): {notice.text}", file=sys.stderr)
+
+
+def worker_settings(options: argparse.Namespace) -> WorkerSettings:
+    """Where --workers, --scheduler and --tls-* say that work is to be done."""
+    from core.jobs.settings import TlsFiles, WorkerSettings
+
+    files = (options.tls_ca, options.tls_cert, options.tls_key)
+    if any(files) and not all(files):
+        raise InputError("--tls-ca, --tls-cert, --tls-key: expected all three or none")
+    return WorkerSettings(options.workers, options.scheduler, TlsFiles(*files) if all(files) else None)

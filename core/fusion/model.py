@@ -93,6 +93,7 @@ class FusionModel:
     """Everything after the image models.
 
     Attributes:
+        dlr: None where the heads were trained on no survival; the DLR score is then unknown.
         version: of the artefact, shown with the scores.
     """
 
@@ -100,7 +101,7 @@ class FusionModel:
 
     clinical: ClinicalModel
     weights: PartWeights
-    dlr: DlrMap
+    dlr: DlrMap | None
     version: str = ""
 
     @classmethod
@@ -138,6 +139,8 @@ class FusionModel:
     ) -> tuple[Scores, Mapping[str, float], tuple[Notice, ...]]:
         """Both scores; the survival heads by name, made never to rise from 12 to 48 months; and what was missing."""
         mtm, notices = self.mtm_score(evidence, clinical)
+        if self.dlr is None:
+            return Scores(mtm=mtm), {}, notices
         heads = np.asarray(evidence.heads)[:, 1:]
         os_heads = dict(zip(HEADS[1:], never_rising(heads.mean(axis=0)).tolist(), strict=True))
         return Scores(mtm=mtm, dlr=self.dlr_score(heads)), os_heads, notices
@@ -163,8 +166,8 @@ class FusionModel:
         Making the heads monotone by pooling keeps their mean, so it does not change this score.
         """
         mean = log_odds(np.asarray(heads).mean(axis=1))
-        if mean is None:
-            raise ValueError("heads: expected at least one row")
+        if mean is None or self.dlr is None:
+            raise ValueError("heads: expected at least one row and a map to the DLR scale")
         low, high = mean.interval
         return self._score(self.dlr(mean.probability), self.dlr(low), self.dlr(high), {})
 

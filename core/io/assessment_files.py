@@ -13,6 +13,7 @@ from core.findings import (
     HEADS,
     Assessment,
     Criterion,
+    Heatmap,
     LiverFinding,
     Prognosis,
     Registration,
@@ -43,6 +44,7 @@ def assessment_document(assessment: Assessment) -> Json:
     )
     document["liver"] = None if assessment.liver is None else _liver(assessment.liver)
     document["registration"] = None if assessment.registration is None else _registration(assessment.registration)
+    document["heatmaps"] = {head: _heatmap(one) for head, one in assessment.heatmaps.items()}
     document["provenance"] = dict(assessment.provenance)
     document["simulated"] = {
         "arterial": assessment.arterial.simulated,
@@ -165,6 +167,20 @@ def _registration(registration: Registration) -> Json:
         "shift_mm": float(registration.shift_mm),
         "rotation_deg": float(registration.rotation_deg),
         "liver_overlap": _maybe(registration.liver_overlap),
+    }
+
+
+def _heatmap(heatmap: Heatmap) -> Json:
+    found = heatmap.reliability
+    checks = [
+        {"name": c.name, "value": _maybe(c.value), "limit": _maybe(c.limit), "passed": c.passed} for c in found.checks
+    ]
+    return {
+        "verdict": found.verdict,
+        "share_in_liver": float(heatmap.share_in_liver),
+        "chance_in_liver": float(found.chance_in_liver),
+        "chance_in_tumour": _maybe(found.chance_in_tumour),
+        "checks": checks,
     }
 
 

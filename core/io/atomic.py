@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from core.errors import InputError
 
+_PARTIAL = ".partial-"
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
@@ -21,7 +23,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
     except OSError as error:
         raise InputError("output folder: expected a folder that can be written to") from error
     temporary = Path(name)
@@ -39,3 +41,9 @@ def write_text(path: Path, text: str) -> None:
     """`text` as UTF-8, whole or not at all."""
     with whole_file(path) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def clear_partial(folder: Path) -> None:
+    """Remove what a killed run left of files in `folder` that never got their name; nothing if there is no folder."""
+    for left in folder.glob(f"{_PARTIAL}*"):
+        left.unlink(missing_ok=True)

@@ -31,6 +31,11 @@ NOT_A_DEVICE = "Research and education. Not a medical device."
 INFLUENCE = "Heat shows influence on the score, not tumour boundary or cause."
 WINDOW_HU = (-110.0, 190.0)
 _PHASES = {"arterial": "Arterial", "portal_venous": "Portal venous", "native": "Native", "delayed": "Delayed"}
+VERDICTS = {
+    "reliable": "This map passed its checks of reliability.",
+    "doubtful": "This map is doubtful: it failed a check of reliability.",
+    "failed": "This map failed its checks of reliability: do not read it.",
+}
 _FAINTEST_HEAT = 0.1
 
 
@@ -50,16 +55,18 @@ def key_slice_figure(assessment: Assessment, head: str, heatmap: Heatmap) -> Fig
     figure = Figure(figsize=(10.0, 5.8), dpi=100, facecolor="black")
     FigureCanvasAgg(figure)
     geometry, index = assessment.portal_venous.geometry, heatmap.hottest_slice
+    verdict = heatmap.reliability.verdict
     heat = axial_view(heatmap.values, geometry, index)[0]
     labels = None if assessment.liver_mask is None else axial_view(assessment.liver_mask.labels, geometry, index)[0]
     for place, volume in enumerate((assessment.arterial, assessment.portal_venous)):
         axes = figure.add_axes((0.01 + 0.495 * place, 0.09, 0.485, 0.82))
         _draw_phase(axes, volume, geometry, index)
-        _draw_overlays(axes, heat, labels)
+        _draw_overlays(axes, heat, labels, "gray" if verdict == "failed" else "inferno")
     count = geometry.shape[geometry.superior_axis]
     title = f"Heatmap for {HEAD_TITLES.get(head, 'one head')}, slice {index + 1} of {count}"
     figure.text(0.5, 0.955, title, color="white", ha="center", va="center", fontsize=12)
-    figure.text(0.5, 0.03, f"{NOT_A_DEVICE} {INFLUENCE}", color="0.8", ha="center", va="center", fontsize=9)
+    words = f"{VERDICTS[verdict]}\n{NOT_A_DEVICE} {INFLUENCE}"
+    figure.text(0.5, 0.04, words, color="0.8", ha="center", va="center", fontsize=9)
     return figure
 
 
@@ -88,11 +95,11 @@ def _draw_phase(axes: Axes, volume: Volume, geometry: Geometry, index: int) -> N
         axes.text(x, y, text, color="white", fontsize=11, ha=align, va="center", transform=axes.transAxes)
 
 
-def _draw_overlays(axes: Axes, heat: npt.NDArray[Any], labels: npt.NDArray[Any] | None) -> None:
+def _draw_overlays(axes: Axes, heat: npt.NDArray[Any], labels: npt.NDArray[Any] | None, colours: str) -> None:
     shown = np.asarray(heat, dtype=np.float32)
     opacity = np.where(shown > _FAINTEST_HEAT, 0.15 + 0.4 * shown, 0.0)
     axes.imshow(
-        shown, cmap="inferno", vmin=0.0, vmax=1.0, alpha=opacity, aspect=axes.get_aspect(), interpolation="nearest"
+        shown, cmap=colours, vmin=0.0, vmax=1.0, alpha=opacity, aspect=axes.get_aspect(), interpolation="nearest"
     )
     if labels is None:
         return

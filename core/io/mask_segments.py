@@ -24,7 +24,7 @@ LESION_CODES = frozenset(
 )
 _SCHEMES = {"99SDM": "SRT", "SNM3": "SRT"}
 _LIVER = re.compile(r"liver|hepar|leber|foie")
-_LESION = re.compile(r"\bhcc|tumou?r|l[eé]sion|läsion|\bmass(es)?\b|metasta|neoplas|carcinom|nodul|^gtv")
+_LESION = re.compile(r"\bhcc|tumou?r|l[eé]sion|läsion|\bmass(es)?\b|metasta|neoplas|carcinom|nodul|necros|nekros|^gtv")
 _NO_NAME = re.compile(r"(segment|roi|label|region)?( ?\d+)?")
 _PART = re.compile(
     r"vessel|vein|vena|vene|arter|\bduct|bile|\blobe|\bsegment \w{1,4}\b|minus|without|exclu|\bnon\b|\bno\b|ohne|sans"

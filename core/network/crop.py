@@ -16,6 +16,8 @@ HU_WINDOW = (-50.0, 250.0)
 CENTRE_HU = (70.0, 110.0)
 SCALE_HU = 60.0
 """HU are clipped to the window, then (HU - centre) / scale: 0 is liver as usual in that phase, and blank."""
+SMALLEST_PART = 0.05
+"""Parts of the mask under this share of the largest one are stray: one of 3 mL would change the scale of everything."""
 
 
 def liver_crop(
@@ -32,6 +34,7 @@ def liver_crop(
     Returns:
         float32 (2, 96, 96, 96), 0 away from the liver, and the grid.
     """
+    liver = main_parts(liver, geometry)
     box = bounding_box(liver, geometry, MARGIN_MM)
     grid = _fitted_grid(sub_geometry(geometry, box))
     wide = bounding_box(liver, geometry, 2 * MARGIN_MM)
@@ -42,6 +45,25 @@ def liver_crop(
         for hu, centre in zip((arterial_hu, portal_venous_hu), CENTRE_HU, strict=True)
     ]
     return np.where(visible, np.stack(phases), 0.0).astype(np.float32), grid
+
+
+def main_parts(liver: npt.NDArray[np.bool_], geometry: Geometry) -> npt.NDArray[np.bool_]:
+    """The mask without its stray parts: its largest one and those of SMALLEST_PART of that at least.
+
+    Raises:
+        ValueError: if no voxel is set.
+    """
+    from scipy import ndimage
+
+    box = bounding_box(liver, geometry)
+    labels, count = ndimage.label(liver[box])
+    if count == 1:
+        return liver
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    kept = np.zeros_like(liver)
+    kept[box] = (sizes >= SMALLEST_PART * sizes.max())[labels] & liver[box]
+    return kept
 
 
 def _fitted_grid(box: Geometry) -> Geometry:

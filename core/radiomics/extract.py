@@ -1,30 +1,27 @@
 """Radiomics features of one phase: all of them for training, or only the selected ones on the interactive path.
 
 Both walk the same steps on the same crop, so a feature has the same value either way. The image is cropped and
-resampled here, before PyRadiomics, which is faster than its own resampling of the whole grid; its filters and feature
-classes do the rest.
+resampled here (`region`), filtered (`images`), binned once (`grey_levels`); PyRadiomics' formulas do the rest
+(`feature_classes`).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import ArtefactError
 from core.geometry import Geometry
-from core.imaging.crop import bounding_box
-from core.imaging.resample import to_image
+from core.imaging.crop import bounding_box, sub_geometry
+from core.radiomics.feature_classes import class_values, feature_names, prepared_image, shared_inside
+from core.radiomics.grey_levels import Inside
+from core.radiomics.images import filtered_images
 from core.radiomics.region import Region, footprint, prepare
 from core.radiomics.selected import SelectedFeatures, join_phases
-from core.radiomics.settings import FEATURES_PER_CLASS, RadiomicsSettings, log_image_name
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
+from core.radiomics.settings import RadiomicsSettings
 
 Plan = dict[str, dict[str, list[str]]]
 """Image name -> feature class -> feature names."""
@@ -74,8 +71,9 @@ def extract_phases(
     """
     where = footprint(liver, geometry, settings)
     chosen = selected or all_features(settings)
-    arterial = features_of(prepare(phases[0], where, settings), settings, chosen.arterial)
-    venous = features_of(prepare(phases[1], where, settings), settings, chosen.portal_venous)
+    shared = shared_inside(where.inside[bounding_box(where.inside, where.geometry)])
+    arterial = features_of(prepare(phases[0], where, settings), settings, chosen.arterial, shared)
+    venous = features_of(prepare(phases[1], where, settings), settings, chosen.portal_venous, shared)
     return join_phases(arterial, venous)
 
 
@@ -85,24 +83,29 @@ def all_features(settings: RadiomicsSettings) -> SelectedFeatures:
     return SelectedFeatures(tuple(name for name in names if "_shape_" not in name), names)
 
 
-def features_of(region: Region, settings: RadiomicsSettings, names: Sequence[str] | None = None) -> dict[str, float]:
+def features_of(
+    region: Region, settings: RadiomicsSettings, names: Sequence[str] | None = None, shared: Inside | None = None
+) -> dict[str, float]:
     """Features of a region as it is, without cropping or resampling.
+
+    Args:
+        shared: what another image of the same region has worked out already.
 
     Raises:
         ArtefactError: if a name is unknown or a class does not yield what it must.
     """
     plan = _plan(settings, names)
-    mask = to_image(region.inside.astype(np.uint8), region.geometry)
-    image = to_image(region.values, region.geometry)
     box = bounding_box(region.inside, region.geometry)
-    cropped_mask = mask[box]
+    grid = sub_geometry(region.geometry, box)
+    inside = shared or shared_inside(region.inside[box])
     found: dict[str, float] = {}
+    images = filtered_images(region.values, region.geometry, box, settings, plan)
     with np.errstate(divide="ignore", invalid="ignore"):  # undefined values are NaN, and looked at by the caller
-        for image_name, filtered in _filtered_images(image, settings, plan):
-            width = settings.bin_width if image_name == "original" else settings.filtered_bin_width
-            for class_name, wanted in plan[image_name].items():
-                values = _class_values(class_name, filtered[box], cropped_mask, width, wanted)
-                found |= {f"{image_name}_{class_name}_{feature}": value for feature, value in values.items()}
+        for image, values in images:
+            prepared = prepared_image(values, grid, inside, settings.width_of(image))
+            for class_name, wanted in plan[image].items():
+                yielded = class_values(class_name, prepared, wanted)
+                found |= {f"{image}_{class_name}_{feature}": value for feature, value in yielded.items()}
     return _complete(found, settings, names)
 
 
@@ -126,57 +129,9 @@ def _known_names(settings: RadiomicsSettings) -> dict[str, tuple[str, str, str]]
         for class_name in settings.classes:
             if class_name != "shape" or image == "original":
                 known |= {
-                    f"{image}_{class_name}_{name}": (image, class_name, name) for name in _feature_names(class_name)
+                    f"{image}_{class_name}_{name}": (image, class_name, name) for name in feature_names(class_name)
                 }
     return known
-
-
-@cache
-def _feature_names(class_name: str) -> tuple[str, ...]:
-    listed = _feature_class(class_name).getFeatureNames()
-    names = tuple(sorted(name for name, deprecated in listed.items() if not deprecated))
-    if len(names) != FEATURES_PER_CLASS[class_name]:
-        raise ArtefactError(
-            f"radiomics: expected {FEATURES_PER_CLASS[class_name]} features of class {class_name}, got {len(names)}"
-        )
-    return names
-
-
-@cache
-def _feature_class(class_name: str) -> Any:
-    import radiomics
-
-    logging.getLogger("radiomics").setLevel(logging.CRITICAL)  # it warns on stderr of what the card already says
-    return radiomics.getFeatureClasses()[class_name]
-
-
-def _filtered_images(image: sitk.Image, settings: RadiomicsSettings, plan: Plan) -> Iterator[tuple[str, sitk.Image]]:
-    """The wanted images, each filtered over the whole crop."""
-    from radiomics import imageoperations
-
-    if "original" in plan:
-        yield "original", image
-    sigmas = [sigma for sigma in settings.log_sigma_mm if log_image_name(sigma) in plan]
-    filters: list[Callable[[], Iterator[Any]]] = []
-    if sigmas:
-        filters.append(lambda: imageoperations.getLoGImage(image, None, sigma=sigmas))
-    if any(name.startswith("wavelet") for name in plan):
-        filters.append(lambda: imageoperations.getWaveletImage(image, None, wavelet=settings.wavelet))
-    for apply in filters:
-        yield from ((name, filtered) for filtered, name, _ in apply() if name in plan)
-
-
-def _class_values(
-    class_name: str, image: sitk.Image, mask: sitk.Image, bin_width: float, wanted: Sequence[str]
-) -> Mapping[str, float]:
-    computed = _feature_class(class_name)(image, mask, binWidth=bin_width, label=1)
-    for feature in wanted:
-        computed.enableFeatureByName(feature)
-    # the maximal correlation coefficient is a root of eigenvalues, which rounding may make complex
-    values = {name: float(np.real(value)) for name, value in computed.execute().items()}
-    if len(values) != len(wanted):
-        raise ArtefactError(f"radiomics: expected {len(wanted)} features of class {class_name}, got {len(values)}")
-    return values
 
 
 def _complete(found: dict[str, float], settings: RadiomicsSettings, names: Sequence[str] | None) -> dict[str, float]:

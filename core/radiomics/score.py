@@ -29,13 +29,17 @@ class RadiomicsScore:
         sd: standard deviation of the boosters' probabilities. They share most of their training patients, so it is a
             lower bound of the true uncertainty.
         probabilities: float64 (boosters,), calibrated.
-        contributions: log odds of MTM contributed by each feature (tree SHAP, mean of the boosters), by prefixed name.
+        contributions: log odds of MTM contributed by each feature, by prefixed name: exact Shapley values of the trees,
+            mean of the boosters (S. Lundberg et al., Nature Machine Intelligence 2020;2:56).
+        baseline: log odds without them, those of the training cohort; with the contributions they add up to those of
+            `value`.
     """
 
     value: float
     sd: float
     probabilities: FloatArray
     contributions: Mapping[str, float]
+    baseline: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +139,7 @@ class RadiomicsModel:
             sd=float(probabilities.std(ddof=1)) if len(probabilities) > 1 else 0.0,
             probabilities=probabilities,
             contributions=dict(zip(columns, contributions.tolist(), strict=True)),
+            baseline=float(self.slope * shares[:, -1].mean() + self.intercept),
         )
 
 

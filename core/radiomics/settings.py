@@ -12,7 +12,9 @@ it does not:
 - GLDM is IBSI's neighbouring grey level dependence matrix with coarseness 0 and distance 1.
 - Axis lengths divide by the number of voxels N, the consensus by N - 1: half a per cent on 74 voxels, nothing here.
 - Kurtosis is not reduced by 3, as PyRadiomics has it; IBSI's is.
-- Volume and surface come from a mesh; the filters (LoG, wavelets) are PyRadiomics' own and outside IBSI 1.
+- Volume and surface come from a mesh; the filters are PyRadiomics' own and outside IBSI 1.
+
+docs/radiomics.md lists the differences on the consensus phantom with their figures.
 """
 
 from __future__ import annotations
@@ -35,6 +37,12 @@ FEATURES_PER_CLASS: Mapping[str, int] = {
 }
 """How many features each class must yield; a class that yields another number is an error, never a silent gap."""
 
+FURTHER_IMAGES = ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp-2D")
+"""Images beside the original, LoG and wavelets, as PyRadiomics spells them."""
+
+_LATER = {"wavelet_levels", "further"}
+"""Settings that older cards lack; their defaults are what those models were made with."""
+
 
 @dataclass(frozen=True)
 class RadiomicsSettings:
@@ -47,7 +55,10 @@ class RadiomicsSettings:
         bin_width: of grey levels of the unfiltered image, HU.
         filtered_bin_width: of grey levels of LoG and wavelet images.
         log_sigma_mm: widths of the Laplacian-of-Gaussian filters.
-        wavelet: mother wavelet, "" for none; one level, eight images.
+        wavelet: mother wavelet, "" for none; seven images a level, and the approximation of the last.
+        wavelet_levels: how often the approximation is split again, 1 or more.
+        further: images of FURTHER_IMAGES with the bin width of each. Square to exponential keep the range of the
+            original; local binary patterns are the whole numbers 0-9, counted slice by slice.
         classes: feature classes, keys of FEATURES_PER_CLASS; shape is computed once, on the mask.
     """
 
@@ -58,19 +69,41 @@ class RadiomicsSettings:
     filtered_bin_width: float = 10.0
     log_sigma_mm: tuple[float, ...] = (3.0, 5.0)
     wavelet: str = "coif1"
+    wavelet_levels: int = 1
+    further: tuple[tuple[str, float], ...] = ()
     classes: tuple[str, ...] = tuple(FEATURES_PER_CLASS)
 
     def __post_init__(self) -> None:
         unknown = sum(name not in FEATURES_PER_CLASS for name in self.classes)
         if unknown:
             raise ArtefactError(f"radiomics settings: expected known feature classes, got {unknown} unknown")
+        strange = sum(name not in FURTHER_IMAGES for name, _ in self.further)
+        if strange:
+            raise ArtefactError(f"radiomics settings: expected known images, got {strange} unknown")
+        if self.wavelet_levels < 1:
+            raise ArtefactError(f"radiomics settings: expected a wavelet level or more, got {self.wavelet_levels}")
 
     @property
     def images(self) -> tuple[str, ...]:
         """Names of the images that features are computed on, as PyRadiomics spells them."""
         logs = tuple(log_image_name(sigma) for sigma in self.log_sigma_mm)
-        bands = product("LH", repeat=3) if self.wavelet else ()
-        return ("original", *logs, *("wavelet-" + "".join(band) for band in bands))
+        return ("original", *logs, *self.wavelet_images, *(name for name, _ in self.further))
+
+    @property
+    def wavelet_images(self) -> tuple[str, ...]:
+        """Names of the wavelet images by level: all bands of a level but "LLL", which is split again by the next."""
+        if not self.wavelet:
+            return ()
+        names: list[str] = []
+        for level in range(1, self.wavelet_levels + 1):
+            bands = ["".join(band) for band in product("LH", repeat=3)]
+            prefix = wavelet_prefix(level)
+            names += [prefix + band for band in bands if band != "LLL" or level == self.wavelet_levels]
+        return tuple(names)
+
+    def width_of(self, image: str) -> float:
+        """Width of the grey levels of an image."""
+        return self.bin_width if image == "original" else dict(self.further).get(image, self.filtered_bin_width)
 
     @property
     def feature_count(self) -> int:
@@ -80,17 +113,18 @@ class RadiomicsSettings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the card."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return plain | {"further": dict(self.further)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RadiomicsSettings:
-        """Read the card's settings strictly.
+        """Read the card's settings strictly; older cards lack the wavelet levels and the further images.
 
         Raises:
             ArtefactError: if a setting is missing, unknown or mistyped.
         """
         names = {field.name for field in fields(cls)}
-        if set(data) != names:
+        if not names - _LATER <= set(data) <= names:
             raise ArtefactError(f"radiomics settings: expected the {len(names)} known settings, got others")
         try:
             low, high = (float(value) for value in data["clip_hu"])
@@ -102,6 +136,8 @@ class RadiomicsSettings:
                 filtered_bin_width=float(data["filtered_bin_width"]),
                 log_sigma_mm=tuple(float(value) for value in data["log_sigma_mm"]),
                 wavelet=str(data["wavelet"]),
+                wavelet_levels=int(data.get("wavelet_levels", 1)),
+                further=tuple((str(name), float(width)) for name, width in dict(data.get("further", {})).items()),
                 classes=tuple(str(value) for value in data["classes"]),
             )
         except (TypeError, ValueError) as error:
@@ -111,3 +147,29 @@ class RadiomicsSettings:
 def log_image_name(sigma_mm: float) -> str:
     """PyRadiomics' name of a Laplacian-of-Gaussian image."""
     return f"log-sigma-{str(float(sigma_mm)).replace('.', '-')}-mm-3D"
+
+
+def wavelet_prefix(level: int) -> str:
+    """What PyRadiomics writes before a band; the first level is not numbered."""
+    return "wavelet-" if level == 1 else f"wavelet{level}-"
+
+
+QUICK = RadiomicsSettings()
+"""What the shipped demonstration model reads: 11 images a phase at 3 mm."""
+
+FULL = RadiomicsSettings(
+    spacing_mm=2.0,
+    log_sigma_mm=(1.0, 2.0, 3.0, 4.0, 5.0),
+    wavelet_levels=2,
+    further=(
+        ("square", 10.0),
+        ("squareroot", 10.0),
+        ("logarithm", 10.0),
+        ("exponential", 10.0),
+        ("gradient", 5.0),
+        ("lbp-2D", 1.0),
+    ),
+)
+"""For a centre's own cohort: 27 images a phase at 2 mm, over 2500 features."""
+
+NAMED: Mapping[str, RadiomicsSettings] = {"quick": QUICK, "full": FULL}

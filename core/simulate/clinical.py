@@ -121,7 +121,7 @@ def involved_share(look: TumourLook) -> float:
 
 def tumour_volume_ml(look: TumourLook) -> float:
     """Of all tumours, roughly, mL."""
-    return 0.72 * np.pi / 6 * look.size_cm**3 + 5.0 * (look.count - 1) + 150 * max(0.0, look.infiltration - 0.32)
+    return 0.72 * np.pi / 6 * look.size_cm**3 + 5.0 * (look.count - 1) + 150 * max(0.0, look.infiltration - 0.20)
 
 
 def _tumour(known: Known, rng: np.random.Generator) -> dict[str, Any]:

@@ -45,8 +45,9 @@ COUNT_SHARE = {"haic": (0.285, 0.056, 0.024), "resection": (0.490, 0.044, 0.006)
 SPLIT_SHARE = (489 / 752, 122 / 752, 141 / 752)
 """Train, internal test, external test."""
 
-# Correlation of each feature of the image with the DLR's normal score: worse prognosis, more of it.
-_LOADING = {"size": -0.45, "count": -0.55, "cirrhosis": -0.35, "ascites": -0.45}
+# Correlation of each feature of the image with the DLR's normal score: worse prognosis, more of it. Assumed, high
+# enough for burden measured in the image to follow DLR (docs/simulation.md).
+_LOADING = {"size": -0.50, "count": -0.60, "cirrhosis": -0.60, "ascites": -0.60}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ def _draw_columns(count: int, cohort: Literal["haic", "resection"], rng: np.rand
         evidence=draw_evidence(mtm, rng),
         size_cm=_size_cm(ranks["size"]),
         count=_tumour_count(ranks["count"], COUNT_SHARE[cohort]),
-        infiltration=np.clip(0.06 + 0.86 * (1 - dlr) + rng.normal(0, 0.13, count), 0, 1),
+        infiltration=np.clip(0.08 + 0.86 * (1 - dlr) + rng.normal(0, 0.08, count), 0, 1),
         cirrhosis=ranks["cirrhosis"] ** 1.6,
         ascites_mm=np.where(ranks["ascites"] > 0.856, 4 + 75 * (ranks["ascites"] - 0.856), 0.0),
     )

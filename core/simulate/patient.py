@@ -13,7 +13,7 @@ from core.simulate.fields import Mask, axes_mm, is_any
 from core.simulate.latents import Latent
 from core.simulate.phases import draw_scanner, render_phase
 from core.simulate.real import RealAnatomy, real_anatomy, render_on_real
-from core.simulate.tissues import Tissue, draw_enhancement
+from core.simulate.tissues import Tissue, cirrhotic, draw_enhancement
 from core.simulate.tumour import Site, grow_tumours, label_lesions
 from core.simulate.tumour_texture import Levels
 
@@ -78,9 +78,10 @@ def simulate_patient(
         cirrhosis=latent.cirrhosis,
         ascites_mm=latent.ascites_mm,
     )
+    delays = {Phase.ARTERIAL: scanner.arterial_delay_s, Phase.PORTAL_VENOUS: scanner.portal_delay_s}
     enhancement = {
-        Phase.ARTERIAL: draw_enhancement(Phase.ARTERIAL, scanner.arterial_delay_s, rng),
-        Phase.PORTAL_VENOUS: draw_enhancement(Phase.PORTAL_VENOUS, scanner.portal_delay_s, rng),
+        phase: cirrhotic(draw_enhancement(phase, delay, rng), phase, latent.cirrhosis)
+        for phase, delay in delays.items()
     }
     levels = Levels(enhancement[Phase.ARTERIAL].of(Tissue.LIVER), enhancement[Phase.PORTAL_VENOUS].of(Tissue.LIVER))
     lesions = grow_tumours(latent.look, _site(body, levels), rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,14 @@ from core.simulate.arterial import simulate_arterial
 from core.simulate.fields import Field, Mask
 from core.simulate.latents import Latent
 from core.simulate.phases import Scanner, finish
+from core.simulate.tissues import ATTENUATION, Tissue
 from core.simulate.tumour import Site, blend_lesions, grow_tumours, label_lesions
 from core.simulate.tumour_texture import Levels
-from core.simulate.vessels import Points, grow_tree
+from core.simulate.vessels import Points, Segment, grow_tree
+
+VEIN_CONTRAST_HU = 20.0
+"""A vein stands out above the parenchyma by this much in the portal-venous phase."""
+VEIN_REACH_MM = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,8 @@ def real_anatomy(
 ) -> RealAnatomy:
     """`portal_venous` and its simulated arterial phase on a grid of `spacing_mm`, with what the tumours need to know.
 
+    Lesions that the scan has (label 2) are painted over with parenchyma: nothing is in the liver but what is drawn.
+
     Raises:
         InputError: the mask holds no liver.
     """
@@ -53,6 +60,10 @@ def real_anatomy(
     if not liver.any():
         raise InputError("liver mask: expected some liver on the new grid, got none")
     parenchyma = labels == 1
+    if not parenchyma.any():
+        raise InputError("liver mask: expected some liver beside the lesions, got none")
+    for hu in phases:
+        _paint_over(hu, liver & ~parenchyma, parenchyma, grid)
     levels = Levels(*(float(np.median(hu[parenchyma])) for hu in phases))
     return RealAnatomy(phases[0], phases[1], grid, _site(liver, phases[1], grid, levels))
 
@@ -62,17 +73,51 @@ def render_on_real(
 ) -> tuple[Volume, Volume, LiverMask]:
     """Arterial and portal-venous phase and mask of one patient over `anatomy`.
 
-    Lesions that the scan already had are left as they are and belong to the parenchyma (label 1).
+    The scanner's timing moves the attenuation of the liver; that of the other organs stays.
     """
-    lesions = grow_tumours(latent.look, anatomy.site, rng)
+    shift = _timing(scanner)
+    site = replace(anatomy.site, levels=_shifted(anatomy.site.levels, shift))
+    lesions = grow_tumours(latent.look, site, rng)
     tumour = label_lesions(lesions, anatomy.geometry.shape)
     volumes = []
     for phase, source in ((Phase.ARTERIAL, anatomy.arterial), (Phase.PORTAL_VENOUS, anatomy.portal_venous)):
         hu = source.copy()
+        hu[anatomy.site.liver] += np.float32(shift[phase])
         blend_lesions(hu, lesions, arterial=phase is Phase.ARTERIAL)
         volumes.append(finish(hu, anatomy.geometry, phase, scanner, rng))
     labels = (anatomy.site.liver | tumour).astype(np.uint8) + tumour
     return volumes[0], volumes[1], LiverMask(labels.astype(np.uint8), anatomy.geometry, MaskOrigin.GIVEN)
+
+
+def _timing(scanner: Scanner) -> dict[Phase, float]:
+    """Change of the liver's attenuation by the scanner's delays, HU."""
+    liver = ATTENUATION[Tissue.LIVER]
+    return {
+        Phase.ARTERIAL: liver.arterial_slope * scanner.arterial_delay_s,
+        Phase.PORTAL_VENOUS: liver.portal_slope * scanner.portal_delay_s,
+    }
+
+
+def _shifted(levels: Levels, shift: dict[Phase, float]) -> Levels:
+    return Levels(levels.arterial + shift[Phase.ARTERIAL], levels.portal_venous + shift[Phase.PORTAL_VENOUS])
+
+
+def _paint_over(hu: Field, lesion: Mask, parenchyma: Mask, grid: Geometry) -> None:
+    """Fill lesions, and 4 mm around them, with the mean and the grain of the parenchyma near them, in place."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    if not lesion.any():
+        return
+    reach = (distance_transform_edt(~lesion, sampling=grid.spacing_mm) < 4.0) & (parenchyma | lesion)
+    clean = (parenchyma & ~reach).astype(np.float32)
+    sigma = [15.0 / s for s in grid.spacing_mm]
+    weight = gaussian_filter(clean, sigma) + np.float32(1e-6)
+    overall = np.float32(np.median(hu[clean > 0] if clean.any() else hu[parenchyma]))
+    mean = gaussian_filter((hu - overall) * clean, sigma) / weight + overall
+    rest = np.abs(hu - mean)[clean > 0] if clean.any() else np.full(1, 5.0)
+    spread = np.float32(1.48 * np.median(rest))  # vessels are no grain
+    grain = np.random.default_rng(6).standard_normal(hu.shape, dtype=np.float32)
+    hu[reach] = (mean + spread * grain)[reach]
 
 
 def _aligned_grid(geometry: Geometry, spacing_mm: tuple[float, float, float]) -> Geometry:
@@ -113,7 +158,9 @@ def _site(liver: Mask, portal_venous: Field, grid: Geometry, levels: Levels) -> 
     rng = np.random.default_rng(5)
     sample = rng.choice(np.flatnonzero(liver), size=700)
     points = np.stack([c.flat[sample] for c in coordinates], axis=1).astype(float)
-    tree = grow_tree(_hilum(points), points, 7.4, rng)
+    veins = liver & (portal_venous > levels.portal_venous + VEIN_CONTRAST_HU) & (distance < -4)
+    at = np.stack([c[veins] for c in coordinates], axis=1).astype(float)
+    tree = _through_veins(grow_tree(_hilum(points), points, 7.4, rng), at)
     return Site(liver, distance, liver | (soft & (distance < 8)), coordinates, (x, y, z), tree, levels)
 
 
@@ -121,3 +168,18 @@ def _hilum(points: Points) -> Points:
     """Where the portal vein enters, roughly: left of the liver's centre and behind it."""
     centre = points.mean(axis=0)
     return np.asarray(centre + np.array([18.0, 22.0, -8.0]))
+
+
+def _through_veins(tree: list[Segment], veins: Points) -> list[Segment]:
+    """The tree with its forks moved to the nearest place in a vein, (n, 3) mm, where there is one near."""
+    from scipy.spatial import cKDTree
+
+    if not len(veins):
+        return tree
+    near = cKDTree(veins)
+
+    def moved(node: Points) -> Points:
+        distance, index = near.query(node)
+        return np.asarray(veins[index] if distance < VEIN_REACH_MM else node)
+
+    return [replace(segment, start=moved(segment.start), end=moved(segment.end)) for segment in tree]

@@ -183,8 +183,8 @@ def _satellite(look: TumourLook, site: Site, taken: Mask, rng: np.random.Generat
 
 
 def _micronodules(look: TumourLook, site: Site, rng: np.random.Generator) -> list[Lesion]:
-    """Diffuse small nodules: the peaks of a smooth field, up to an eighth of the liver at full infiltration."""
-    fraction = 0.13 * max(0.0, look.infiltration - 0.32) / 0.68
+    """Diffuse small nodules: the peaks of a smooth field, up to a sixth of the liver at full infiltration."""
+    fraction = 0.17 * max(0.0, look.infiltration - 0.20) / 0.80
     if fraction < 0.002:
         return []
     corners = np.argwhere(site.liver)

@@ -66,14 +66,14 @@ def main_texture(
 ) -> tuple[Field, Field, Field]:
     """HU of the largest tumour in the arterial and portal-venous phase, and the share of capsule outside its surface.
 
-    `texture` 0..1 raises the amplitude of the mottling from 3 to 38 HU, makes the arterial rim uneven, and adds up to
+    `texture` 0..1 raises the amplitude of the mottling from 3 to 48 HU, makes the arterial rim uneven, and adds up to
     .22 of necrosis.
     """
     lift = float(rng.uniform(38, 52))
     washout = float(rng.uniform(12, 24))
-    mottling = (3.0 + 35.0 * texture) * (0.8 * relief.noise(rng, 9.0) + 0.6 * relief.noise(rng, 19.0))
+    mottling = (3.0 + 45.0 * texture) * (0.8 * relief.noise(rng, 7.0) + 0.6 * relief.noise(rng, 13.0))
     arterial = levels.arterial + lift + mottling
-    portal = levels.portal_venous - washout + 0.55 * mottling
+    portal = levels.portal_venous - washout + 0.75 * mottling
     pair = _rim(signs.arterial_rim, texture, relief, (arterial, portal), rng)
     steps: list[tuple[bool, Callable[[Relief, Pair, np.random.Generator], Pair]]] = [
         (signs.mosaic, _mosaic),
@@ -103,7 +103,7 @@ def _rim(present: bool, texture: float, relief: Relief, pair: Pair, rng: np.rand
     arterial, portal = pair
     uneven = relief.noise(rng, 22.0)
     width = np.maximum(relief.radius * 0.16 + 4.0 * texture * uneven, 1.5)
-    edge = sigmoid((relief.distance + width) / np.float32(1.6))
+    edge = sigmoid((relief.distance + width) / np.float32(2.5))
     if present:
         strength = 30 * (1 + 0.5 * texture * uneven)
         return arterial + edge * strength - (1 - edge) * 34, portal + 6 * edge - 10 * (1 - edge)
@@ -119,7 +119,7 @@ def _mosaic(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
     points = np.stack([o.ravel() for o in relief.offsets], axis=1)
     near = np.flatnonzero(relief.distance.ravel() < 3)
     distances, cells = cKDTree(seeds).query(points[near], k=2)
-    offsets = rng.normal(0, 15, len(seeds)).astype(np.float32)
+    offsets = rng.normal(0, 10, len(seeds)).astype(np.float32)
     shade = np.zeros(relief.distance.size, dtype=np.float32)
     septum = np.zeros(relief.distance.size, dtype=np.float32)
     shade[near] = offsets[cells[:, 0]]
@@ -134,11 +134,11 @@ def _mosaic(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
 def _arteries(relief: Relief, pair: Pair, rng: np.random.Generator) -> Pair:
     """Discrete arteries that wind from the surface inward."""
     arterial, portal = pair[0].copy(), pair[1].copy()
-    for _ in range(int(rng.integers(4, 7))):
+    for _ in range(int(rng.integers(5, 9))):
         direction = rng.normal(size=3)
         start = direction / np.linalg.norm(direction) * relief.radius * 0.95
         path = [start * (1 - step / 5) + rng.normal(0, 0.10 * relief.radius, 3) for step in range(5)]
-        for segment in polyline(path, 2.4, 1.6):
+        for segment in polyline(path, 2.8, 1.9):
             _brighten(relief, segment.start, segment.end, (arterial, portal), segment.radius_mm)
     return arterial, portal
 
@@ -153,7 +153,7 @@ def _brighten(relief: Relief, start: Points, end: Points, pair: Pair, radius: fl
     box = (parts[0], parts[1], parts[2])
     u, v, w = (offset[box] for offset in relief.offsets)
     share = sigmoid(-distance_to_segment((u, v, w), polyline([start, end], radius)[0]) / np.float32(0.7))
-    for values, level in zip(pair, (225.0, 125.0), strict=True):
+    for values, level in zip(pair, (260.0, 135.0), strict=True):
         values[box] += 0.8 * share * (level - values[box])
 
 
@@ -165,7 +165,7 @@ def _patches(relief: Relief, pair: Pair, fraction: float, level: float, rng: np.
     depth = np.clip(-relief.distance / np.float32(relief.radius), 0, 1)
     field = relief.noise(rng, 24.0) + 0.5 * relief.noise(rng, 11.0) + 1.3 * depth
     threshold = np.quantile(field[inside][::3], 1 - fraction)
-    share = sigmoid((field - threshold) / np.float32(0.10)) * sigmoid(-(relief.distance + 2.5))
+    share = sigmoid((field - threshold) / np.float32(0.22)) * sigmoid(-(relief.distance + 2.5))
     arterial, portal = pair
     return arterial + share * (level - arterial), portal + share * (level + 2 - portal)
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import InputError
+from core.io.workbook import read_sheets
 from core.survival.follow_up import BoolArray, FollowUp, IntArray
 from core.survival.step_function import FloatArray
 
@@ -144,14 +144,7 @@ def tace_cohort(data: Any, glossary: Any) -> TaceCohort:
 
 
 def _sheets(path: Path) -> tuple[Any, Any]:
-    import pandas as pd
-
-    try:
-        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
-    except ImportError as error:
-        raise InputError(f"{ROLE}: expected the package openpyxl to be installed, got none") from error
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise InputError(f"{ROLE}: expected a readable xlsx workbook, got none") from error
+    sheets = read_sheets(path, ROLE)
     for name in (DATA_SHEET, GLOSSARY_SHEET):
         if name not in sheets:
             raise InputError(f"{ROLE}: expected a sheet called {name!r}, got none of that name")

@@ -10,6 +10,7 @@ from hashlib import sha256
 from core.artefacts import Golden
 
 DEMONSTRATION = "Demonstration weights, trained on simulated tumours; not valid for patients."
+NAME_UNKNOWN, DATES_UNKNOWN = "a centre's own cohort", "dates not given"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,33 @@ class CardFacts:
     licence: str = "Apache-2.0"
     attribution: str = ""
     commit: str = ""
+
+
+@dataclass(frozen=True)
+class CohortName:
+    """What a centre says of its cohort; empty where it says nothing."""
+
+    name: str = ""
+    dates: str = ""
+    licence: str = ""
+    attribution: str = ""
+    version: str = "1.0.0"
+
+    def facts(self, patients: int, simulated: bool, commit: str) -> CardFacts:
+        """For the cards. A single simulated patient makes the label of demonstration weights permanent."""
+        own = (NAME_UNKNOWN, DATES_UNKNOWN, "the centre's own")
+        made = (f"{patients} simulated patients", "simulated", "Apache-2.0")
+        name, dates, licence = made if simulated else own
+        return CardFacts(
+            version=self.version,
+            cohort=self.name or name,
+            dates=self.dates or dates,
+            simulated=simulated,
+            provenance=DEMONSTRATION if simulated else "",
+            licence=self.licence or licence,
+            attribution=self.attribution,
+            commit=commit,
+        )
 
 
 def golden(described: str, made_of: Mapping[str, object], expected: Mapping[str, float]) -> Golden:

@@ -33,6 +33,8 @@ FIT_CENTRES = (0, 1)
 TEST_CENTRE = 2
 RIDGE_C = 1.0
 """Inverse strength of the ridge penalty on the coefficients."""
+PER_PREDICTOR = 5
+"""Patients of the rarer kind for each predictor (E. Vittinghoff, C. McCulloch, Am J Epidemiol 2007;165:710)."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,23 @@ PREDICTORS = (
 
 @dataclass(frozen=True)
 class ClinicalFit:
-    """A fitted clinical model with its figures and where its cut-offs come from."""
+    """A fitted clinical model with its figures and where its cut-offs come from.
+
+    Attributes:
+        n, positives: patients it was fitted on, and those of them with MTM.
+        sources: of the cut-offs, by variable.
+        attribution: of the table, "" for a centre's own.
+        out_of_fold: (n,) log odds of the patients it was fitted on, each without himself; None where they are others
+            than those of the fusion.
+    """
 
     model: ClinicalModel
     metrics: tuple[Metric, ...]
     n: int
     positives: int
     sources: dict[str, str]
+    attribution: str = ""
+    out_of_fold: tuple[float, ...] | None = None
 
 
 def fit_clinical_table(path: Path) -> ClinicalFit:
@@ -95,7 +107,14 @@ def fit_clinical_table(path: Path) -> ClinicalFit:
         auc(y_test, _log_odds(model, x_test)).metric("clinical MTM AUC, centre 2, not used in fitting", y_test.size),
         *only_afp,
     )
-    return ClinicalFit(model, metrics, int(y.size), int(y.sum()), {p.field: p.source for p in PREDICTORS})
+    sources = {p.field: p.source for p in PREDICTORS}
+    return ClinicalFit(model, metrics, int(y.size), int(y.sum()), sources, ATTRIBUTION)
+
+
+def enough_records(mtm: npt.ArrayLike) -> bool:
+    """Whether labels (n,) are enough for a clinical model of a centre's own: `PER_PREDICTOR` of the rarer kind each."""
+    y = np.asarray(mtm, dtype=np.int_)
+    return bool(min(y.sum(), y.size - y.sum()) >= PER_PREDICTOR * len(PREDICTORS))
 
 
 def fit_clinical_records(records: Sequence[ClinicalRecord], mtm: npt.ArrayLike) -> ClinicalFit:
@@ -115,8 +134,11 @@ def fit_clinical_records(records: Sequence[ClinicalRecord], mtm: npt.ArrayLike) 
         raise InputError(f"cohort: expected {len(PREDICTORS)} clinical predictors, got {empty} of them without a value")
     x = np.where(np.isnan(x), np.nanmean(x, axis=0), x)
     model = _fit(x, y)
-    line = auc(y, _cross_validated(x, y)).metric("clinical MTM AUC, own cohort, cross-validated", y.size)
-    return ClinicalFit(model, (line,), int(y.size), int(y.sum()), {p.field: p.source for p in PREDICTORS})
+    p = _cross_validated(x, y)
+    line = auc(y, p).metric("clinical MTM AUC, own cohort, cross-validated", y.size)
+    sources = {p.field: p.source for p in PREDICTORS}
+    without = tuple(np.log(p / (1 - p)).tolist())
+    return ClinicalFit(model, (line,), int(y.size), int(y.sum()), sources, "", without)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -1,31 +1,30 @@
-"""Training the fusion: weights of the three parts of the MTM score, the map to the DLR scale, and the artefact."""
+"""Training the fusion: weights of the three parts of the MTM score, and the map to the DLR scale."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.artefacts import Golden, Metric, ModelCard, Training, write_artefact
+from core.artefacts import Metric
 from core.case import ClinicalRecord
 from core.errors import InputError
-from core.findings import HEADS, ImageEvidence
-from core.fusion import PARTS, FusionModel, PartWeights
-from core.fusion.log_odds import PROBABILITY_LIMIT
+from core.fusion import PARTS, ClinicalModel, FusionModel, PartWeights
+from core.fusion.log_odds import PROBABILITY_LIMIT, LogOdds
 from core.geometry import FloatArray
-from core.model_card import INTENDED_USE
-from core.train.card_facts import CardFacts, golden
 from core.train.discrimination import auc, auc_difference
-from core.train.fit_clinical import ATTRIBUTION, ClinicalFit
-from core.train.fit_dlr import dlr_figures, fit_dlr_map
+from core.train.fit_clinical import ClinicalFit
+from core.train.fit_dlr import DlrCohort, dlr_figures, fit_dlr_map
 
 RIDGE_GRID = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Inverse strengths of the ridge penalty that cross-validation chooses from."""
 FOLDS = 5
+NEWTON_STEPS, LARGEST_STEP = 50, 4.0
+NO_WEIGHTS = PartWeights(0.0, dict.fromkeys(PARTS, 0.0), dict.fromkeys(PARTS, 0.0))
+"""Of a fusion without labels: no part has a weight, and the MTM score is unknown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,92 +34,63 @@ class FusionCohort:
     Attributes:
         network, radiomics: (n,) calibrated probability of MTM; NaN where unknown.
         records: n clinical records, for the clinical part.
-        mtm: (n,) 0 or 1.
-        os_heads: (m, 4) calibrated survival heads, columns os1, os2, os3, os_gt3; may be of other patients than the n.
-        true_dlr: (m,) DLR on the published scale where it is known (simulated cohorts), else None.
-        tested: (n,) True for patients held out of fitting for a last figure; None for no such patients.
+        mtm: (n,) 0 or 1; n = 0 where no patient has a label, and the MTM score then stays unknown.
+        dlr: whom the DLR map is fitted on, perhaps others than the n; None without survival.
+        clinical: (n,) log odds of the clinical part where it was fitted on these very patients, each without himself.
     """
 
     network: FloatArray
     radiomics: FloatArray
     records: Sequence[ClinicalRecord]
     mtm: npt.NDArray[np.int_]
-    os_heads: FloatArray
-    true_dlr: FloatArray | None = None
-    tested: npt.NDArray[np.bool_] | None = None
+    dlr: DlrCohort | None
+    clinical: FloatArray | None = None
 
 
 @dataclass(frozen=True)
 class FusionFit:
-    """A fitted fusion with its figures; `fitted` and `positives` count the patients of the weights."""
+    """A fitted fusion with its figures.
+
+    Attributes:
+        fitted, positives: patients of the weights, and those of them with MTM.
+        ridge_c: chosen inverse strength of the penalty, None without labels.
+        out_of_fold: (n,) fused log odds, penalty and weights chosen without the patient.
+        parts: (n, 3) log odds behind them, columns as PARTS, NaN where unknown.
+    """
 
     model: FusionModel
     metrics: tuple[Metric, ...]
     fitted: int
     positives: int
-    ridge_c: float
+    ridge_c: float | None
+    out_of_fold: FloatArray
+    parts: FloatArray
 
 
 def fit_fusion(cohort: FusionCohort, clinical: ClinicalFit, version: str = "1.0.0", seed: int = 23) -> FusionFit:
     """Fit the weights by ridge stacking and the DLR map.
 
     Raises:
-        InputError: if there are too few patients of one kind.
+        InputError: if there are too few patients of one kind, or neither labels nor survival.
     """
-    parts = _parts(cohort, clinical)
-    testing = np.zeros(len(parts), dtype=bool) if cohort.tested is None else cohort.tested
-    y = cohort.mtm[~testing]
-    if min(y.sum(), y.size - y.sum()) < FOLDS:
-        raise InputError(f"cohort: expected at least {FOLDS} patients with and without MTM for the fusion weights")
-    fitted = parts[~testing]
-    ridge_c = _best_ridge(fitted, y, seed)
-    weights = fit_weights(fitted, y, ridge_c)
-    out_of_fold = _out_of_fold(fitted, y, seed)
-    metrics = _figures("out of fold", y, fitted, out_of_fold)
-    if testing.any():
-        metrics += _figures("held out", cohort.mtm[testing], parts[testing], _fused(weights, parts[testing]))
-    dlr = fit_dlr_map(cohort.os_heads, cohort.true_dlr)
-    metrics += dlr_figures(dlr, cohort.os_heads, cohort.true_dlr)
+    parts, y = part_log_odds(cohort, clinical.model), cohort.mtm
+    if y.size == 0 and cohort.dlr is None:
+        raise InputError("cohort: expected MTM labels or survival for the fusion, got neither")
+    ridge_c, weights, out_of_fold = None, NO_WEIGHTS, np.empty(0)
+    metrics: tuple[Metric, ...] = ()
+    if y.size:
+        if min(y.sum(), y.size - y.sum()) < FOLDS:
+            raise InputError(f"cohort: expected at least {FOLDS} patients with and without MTM for the fusion weights")
+        ridge_c = _best_ridge(parts, y, seed)
+        weights = fit_weights(parts, y, ridge_c)
+        out_of_fold = _out_of_fold(parts, y, weights, seed)
+        metrics = _figures("out of fold", y, parts, out_of_fold)
+    dlr = None if cohort.dlr is None else fit_dlr_map(cohort.dlr)
+    if dlr is not None and cohort.dlr is not None:
+        metrics += dlr_figures(dlr, cohort.dlr)
     model = FusionModel(clinical.model, weights, dlr, version)
-    return FusionFit(model, (*clinical.metrics, *metrics), int(y.size), int(y.sum()), ridge_c)
-
-
-def write_fusion(fit: FusionFit, clinical: ClinicalFit, weights_dir: Path, facts: CardFacts) -> Path:
-    """Write weights/fusion/VERSION: fusion.json and the card.
-
-    Raises:
-        ValueError: if the facts name another version than the model.
-    """
-    if fit.model.version != facts.version:
-        raise ValueError(f"version: expected {fit.model.version}, got {facts.version}")
-    model = fit.model
-    card = ModelCard(
-        name="fusion",
-        version=facts.version,
-        architecture={
-            "mtm": "weighted sum of log odds, weights not negative",
-            "weights": dict(model.weights.weight),
-            "ridge_c": fit.ridge_c,
-            "dlr": model.dlr.method,
-            "clinical_cohort": f"{clinical.n} patients, {clinical.positives} with MTM",
-            "clinical_cut_offs": clinical.sources,
-        },
-        inputs={"parts": list(PARTS), "clinical": [term.field for term in model.clinical.terms], "heads": list(HEADS)},
-        outputs={
-            "mtm": "probability of the macrotrabecular-massive subtype, 0..1",
-            "dlr": "DLR score, 0..1, higher is better",
-        },
-        training=Training(facts.cohort, fit.fitted, fit.positives, facts.dates),
-        intended_use=INTENDED_USE,
-        licence=facts.licence,
-        attribution="; ".join(filter(None, (facts.attribution, ATTRIBUTION))),
-        commit=facts.commit,
-        golden=_golden(model),
-        simulated=facts.simulated,
-        provenance=facts.provenance,
-        metrics=fit.metrics,
-    )
-    return write_artefact(weights_dir, card, {"fusion.json": model.to_json()})
+    metrics = (*clinical.metrics, *metrics)
+    return FusionFit(model, metrics, int(y.size), int(y.sum()), ridge_c, out_of_fold, parts)
 
 
 def fit_weights(parts: FloatArray, labels: npt.NDArray[np.int_], ridge_c: float) -> PartWeights:
@@ -134,24 +104,37 @@ def fit_weights(parts: FloatArray, labels: npt.NDArray[np.int_], ridge_c: float)
     active = list(range(len(PARTS)))
     weight, intercept = np.zeros(len(PARTS)), float(np.log(labels.mean() / (1 - labels.mean())))
     while active:
-        fitted = _logistic(ridge_c).fit(x[:, active], labels)
-        negative = [index for index, value in zip(active, fitted.coef_[0], strict=True) if value < 0]
+        beta = _ridge_logistic(x[:, active], labels, ridge_c)
+        negative = [index for index, value in zip(active, beta[1:], strict=True) if value < 0]
         if not negative:
-            weight[active], intercept = fitted.coef_[0], float(fitted.intercept_[0])
+            weight[active], intercept = beta[1:], float(beta[0])
             break
         active = [index for index in active if index not in negative]
     named = dict(zip(PARTS, weight.tolist(), strict=True))
     return PartWeights(intercept, named, dict(zip(PARTS, centre.tolist(), strict=True)))
 
 
-def _parts(cohort: FusionCohort, clinical: ClinicalFit) -> FloatArray:
-    by_record = [clinical.model.log_odds(record)[0] for record in cohort.records]
+def part_log_odds(cohort: FusionCohort, clinical: ClinicalModel) -> FloatArray:
+    """Log odds of the parts, (n, 3), columns as PARTS, NaN where unknown."""
+    by_record = [clinical.log_odds(record)[0] for record in cohort.records]
+    by_model = np.array([np.nan if found is None else found.mean for found in by_record])
     columns = (
         _logit(np.asarray(cohort.network, dtype=np.float64)),
         _logit(np.asarray(cohort.radiomics, dtype=np.float64)),
-        np.array([np.nan if found is None else found.mean for found in by_record]),
+        by_model if cohort.clinical is None else cohort.clinical,
     )
     return np.column_stack(columns)
+
+
+def fused_log_odds(weights: PartWeights, parts: FloatArray) -> FloatArray:
+    """Fused log odds (n,) of parts (n, 3), as `PartWeights.fuse` has them; NaN where no part with a weight is known."""
+    each = [
+        weights.fuse(
+            {name: None if np.isnan(v) else LogOdds(float(v), 0.0) for name, v in zip(PARTS, row, strict=True)}
+        )
+        for row in parts
+    ]
+    return np.array([np.nan if found is None else found.mean for found in each])
 
 
 def _centre(parts: FloatArray) -> FloatArray:
@@ -174,10 +157,19 @@ def _fused(weights: PartWeights, parts: FloatArray) -> FloatArray:
     return fused
 
 
-def _logistic(ridge_c: float) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=ridge_c)
+def _ridge_logistic(x: FloatArray, labels: npt.NDArray[np.int_], ridge_c: float) -> FloatArray:
+    """Intercept and coefficients that minimise |b|^2 / 2 + ridge_c * log loss, by Newton's method."""
+    design = np.column_stack([np.ones(len(x)), x])
+    penalty = np.diag([0.0, *np.full(x.shape[1], 1 / ridge_c)])
+    beta = np.zeros(design.shape[1])
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-design @ beta))
+        gradient = design.T @ (labels - p) - penalty @ beta
+        step = np.linalg.solve((design * (p * (1 - p))[:, None]).T @ design + penalty, gradient)
+        beta = beta + np.clip(step, -LARGEST_STEP, LARGEST_STEP)
+        if np.abs(step).max() < 1e-10:
+            break
+    return beta
 
 
 def _folds(labels: npt.NDArray[np.int_], seed: int) -> list[tuple[Any, Any]]:
@@ -199,12 +191,17 @@ def _best_ridge(parts: FloatArray, labels: npt.NDArray[np.int_], seed: int) -> f
     return min(RIDGE_GRID, key=loss)
 
 
-def _out_of_fold(parts: FloatArray, labels: npt.NDArray[np.int_], seed: int) -> FloatArray:
-    """Fused log odds, penalty and weights chosen without the patient."""
+def _out_of_fold(parts: FloatArray, labels: npt.NDArray[np.int_], weights: PartWeights, seed: int) -> FloatArray:
+    """Fused log odds, penalty and weights chosen without the patient.
+
+    Intercept and centre are those of all patients: a fold's own would fall where the fold left out holds many with MTM,
+    and rank its patients below those of other folds.
+    """
     fused = np.empty(labels.size)
     for inner, outer in _folds(labels, seed + 1):
         ridge_c = _best_ridge(parts[inner], labels[inner], seed)
-        fused[outer] = _fused(fit_weights(parts[inner], labels[inner], ridge_c), parts[outer])
+        chosen = fit_weights(parts[inner], labels[inner], ridge_c).weight
+        fused[outer] = _fused(replace(weights, weight=chosen), parts[outer])
     return fused
 
 
@@ -216,12 +213,3 @@ def _figures(where: str, labels: npt.NDArray[np.int_], parts: FloatArray, fused:
         lines.append(auc(labels, column).metric(f"MTM AUC, {name}, {where}", n))
         lines.append(auc_difference(labels, fused, column).metric(f"MTM AUC, fused minus {name}, {where}", n))
     return tuple(lines)
-
-
-def _golden(model: FusionModel) -> Golden:
-    heads = [0.7, 0.8, 0.6, 0.5, 0.4]
-    made_of = {"heads": heads, "radiomics": [0.6], "afp_ng_ml": 500.0}
-    evidence = ImageEvidence(np.array([heads]), np.array([0.6]))
-    scores, _, _ = model.scores(evidence, ClinicalRecord(afp_ng_ml=500.0))
-    expected = {name: score.value for name, score in (("mtm", scores.mtm), ("dlr", scores.dlr)) if score is not None}
-    return golden("one row of heads, one radiomics probability, AFP 500 ng/mL, all else unknown", made_of, expected)

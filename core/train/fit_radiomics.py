@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.artefacts import Metric, ModelCard, Training, write_artefact
-from core.errors import InputError
 from core.geometry import FloatArray
 from core.model_card import INTENDED_USE
 from core.radiomics.score import RadiomicsModel
@@ -21,7 +20,7 @@ from core.train.boosting import PARAMETERS, ROUNDS, fit_booster, margins
 from core.train.calibration import fit_platt
 from core.train.card_facts import CardFacts, golden
 from core.train.discrimination import auc
-from core.train.select_features import select, stability
+from core.train.select_features import labelled_folds, select, stability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +73,7 @@ def fit_radiomics(
         table: one row per patient (index patient_id), columns "ap_..." and "pvp_..." of `extract_cohort`.
         mtm: 0, 1 or NaN where unknown; index patient_id.
         split: patients of `training_split` are fitted, those of other splits tested; None to fit all.
-        robust: names that passed a test-retest filter; None to skip it.
+        robust: names that passed the test-retest filter (`Robustness.names`); None to skip it.
         settings: with which the table was made; None for the default.
 
     Raises:
@@ -84,7 +83,7 @@ def fit_radiomics(
     labels = mtm.reindex(table.index)
     fitted = labels.notna() & ((split.reindex(table.index) == training.training_split) if split is not None else True)
     rows, y = table[fitted], labels[fitted].to_numpy(dtype=np.int_)
-    folds = _folds(y, training)
+    folds = labelled_folds(y, training.folds, training.seed)
     raw, choices = _nested(rows, y, folds, training, robust)
     selected = select(rows, y, training.seed, robust)
     boosters = _boosters(rows, y, folds, selected, training)
@@ -94,6 +93,8 @@ def fit_radiomics(
     predicted = _series(_final_log_odds(model, table), table.index)
     held_out = labels.notna() & ~fitted
     metrics = _metrics(y, out_of_fold, choices, _held_out(labels, predicted, split, held_out))
+    if robust is not None:
+        metrics = (*metrics, _share_robust(table, robust))
     medians = {name: float(rows[name].median()) for name in selected.prefixed}
     return RadiomicsFit(model, out_of_fold, predicted, metrics, int(y.sum()), medians)
 
@@ -138,17 +139,6 @@ def _architecture(fit: RadiomicsFit, files: Sequence[str], training: RadiomicsTr
         "calibration": {"slope": fit.model.slope, "intercept": fit.model.intercept},
         "medians": dict(fit.medians),
     }
-
-
-def _folds(labels: npt.NDArray[np.int_], training: RadiomicsTraining) -> list[tuple[Any, Any]]:
-    from sklearn.model_selection import StratifiedKFold
-
-    fewest = int(min(labels.sum(), labels.size - labels.sum()))
-    if fewest < training.folds:
-        needed = training.folds
-        raise InputError(f"cohort: expected at least {needed} patients with and without MTM, got {fewest} of one kind")
-    splitter = StratifiedKFold(training.folds, shuffle=True, random_state=training.seed)
-    return list(splitter.split(np.zeros(labels.size), labels))
 
 
 def _nested(
@@ -218,3 +208,8 @@ def _metrics(
     lines = [auc(labels, out_of_fold.to_numpy()).metric("MTM AUC, out of fold, selection inside", labels.size)]
     lines += [auc(y, p).metric(f"MTM AUC, split {name}", y.size) for name, y, p in tested]
     return (*lines, Metric("overlap of the features selected by two folds (Jaccard)", stability(choices)))
+
+
+def _share_robust(table: pd.DataFrame, robust: Collection[str]) -> Metric:
+    kept = sum(name in robust for name in table.columns)
+    return Metric("share of the features that passed the test-retest filter", kept / max(1, table.shape[1]))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from core.errors import HaicError, InputError
+from core.errors import InputError
 from core.geometry import Geometry
+from core.jobs.engine import open_workers
+from core.jobs.settings import WorkerSettings
 from core.radiomics.extract import all_features, extract_phases
 from core.radiomics.settings import RadiomicsSettings
 
@@ -55,7 +55,7 @@ def extract_cohort(
     cases: Iterable[tuple[str, Loader]],
     csv_path: Path,
     settings: RadiomicsSettings,
-    workers: int = 2,
+    workers: int | WorkerSettings = 2,
     report: Callable[[str], None] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """All features of both phases for each patient.
@@ -63,7 +63,7 @@ def extract_cohort(
     Args:
         cases: (patient id, loader); taken one by one, a few ahead of the workers.
         csv_path: rows are added as they are done; patients already there are not computed again.
-        workers: processes; 0 to compute here.
+        workers: processes, 0 to compute here; or a Dask cluster.
         report: told a line after each patient.
 
     Returns:
@@ -136,34 +136,17 @@ def _once(cases: Iterable[tuple[str, Loader]], order: list[str]) -> Iterator[tup
 
 
 def _computed(
-    todo: Iterator[tuple[str, Loader]], settings: RadiomicsSettings, workers: int
+    todo: Iterator[tuple[str, Loader]], settings: RadiomicsSettings, workers: int | WorkerSettings
 ) -> Iterator[tuple[str, Result]]:
-    if workers == 0:
-        for name, loader in todo:
-            yield name, _one(loader, settings)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
-        running: dict[Future[Result], str] = {}
-        for name, loader in islice(todo, workers + 1):
-            running[pool.submit(_one, loader, settings)] = name
-        while running:
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield running.pop(future), future.result()
-                for name, loader in islice(todo, 1):
-                    running[pool.submit(_one, loader, settings)] = name
+    where = workers if isinstance(workers, WorkerSettings) else WorkerSettings(workers=workers)
+    with open_workers(where) as pool:
+        for outcome in pool.run(partial(_one, settings=settings), todo):
+            if outcome.result is not None:
+                yield outcome.name, outcome.result
+            elif outcome.failure is not None:
+                yield outcome.name, outcome.failure.text
 
 
-def _one(loader: Loader, settings: RadiomicsSettings) -> Result:
-    try:
-        images = loader()
-        return extract_phases((images.arterial, images.portal_venous), images.liver, images.geometry, settings)
-    except HaicError as error:
-        return str(error)
-
-
-def _one_thread() -> None:
-    import SimpleITK as sitk
-
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+def _one(loader: Loader, settings: RadiomicsSettings) -> dict[str, float]:
+    images = loader()
+    return extract_phases((images.arterial, images.portal_venous), images.liver, images.geometry, settings)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST_CORRELATION = 0.9
 LARGEST_SHARE_OF_ONE_VALUE = 0.9
 CANDIDATES_PER_PHASE = 40
+IntArray = npt.NDArray[np.intp]
 COUNTS = {ARTERIAL_PREFIX: ARTERIAL_COUNT, PORTAL_VENOUS_PREFIX: PORTAL_VENOUS_COUNT}
 
 
@@ -66,18 +67,19 @@ def usable(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def repeatable(first: pd.DataFrame, second: pd.DataFrame, minimum: float = 0.75) -> set[str]:
-    """Names of the features whose ICC(3,1) over a repeated measurement is at least `minimum` (T. Koo, M. Li 2016).
+def labelled_folds(labels: npt.NDArray[np.int_], folds: int, seed: int) -> list[tuple[IntArray, IntArray]]:
+    """Folds with alike shares of both labels: positions to fit on and positions to score.
 
-    Args:
-        first, second: the same patients and columns, measured twice (another segmentation, another noise).
+    Raises:
+        InputError: if a label is rarer than there are folds.
     """
-    one, two = first.to_numpy(dtype=np.float64), second[first.columns].loc[first.index].to_numpy(dtype=np.float64)
-    between = np.var(one + two, axis=0, ddof=1) / 2
-    error = np.var(one - two, axis=0, ddof=1) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        icc = (between - error) / (between + error)
-    return {name for name, value in zip(first.columns, icc, strict=True) if value >= minimum}
+    from sklearn.model_selection import StratifiedKFold
+
+    fewest = int(min(labels.sum(), labels.size - labels.sum()))
+    if fewest < folds:
+        raise InputError(f"cohort: expected at least {folds} patients with and without MTM, got {fewest} of one kind")
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(labels.size), labels))
 
 
 def _varies(column: FloatArray) -> bool:

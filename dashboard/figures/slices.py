@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.case import Volume
 from core.geometry import Geometry
+from dashboard.figures.heat import lay_heat
 
 Plane = Literal["axial", "coronal", "sagittal"]
 PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
@@ -35,8 +36,6 @@ BODY_HU = -300
 MARGIN_MM = 12.0
 OUTLINE_RGB = (80, 220, 235)
 LESION_RGB = (255, 255, 255)
-# Black-red-orange-yellow with rising lightness, read in order with any colour vision.
-_HEAT_STOPS = np.array([[60, 10, 90], [150, 30, 90], [225, 80, 40], [250, 160, 30], [255, 245, 140]], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,12 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What lies over each other, all (I, J, K) on one grid: CT, labels or None, heat 0..1 or None."""
+    """What lies over each other, all (I, J, K) on one grid: CT, labels or None, heat 0..1 or None, `grey` or not."""
 
     volume: Volume
     labels: npt.NDArray[np.uint8] | None = None
     heat: npt.NDArray[Any] | None = None
+    grey: bool = False
 
 
 def index_axes(geometry: Geometry) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
@@ -192,19 +192,13 @@ def picture(layers: Layers, section: Section, look: Look) -> npt.NDArray[np.uint
     grey = np.clip((ct - low) * (255.0 / look.window.width), 0, 255)
     rgb = np.repeat(grey[:, :, None], 3, axis=2)
     if layers.heat is not None and look.opacity > 0:
-        _lay_heat(rgb, _scaled(take(layers.heat, section)[box], size, Image.Resampling.BILINEAR), look.opacity)
+        heat = _scaled(take(layers.heat, section)[box], size, Image.Resampling.BILINEAR)
+        lay_heat(rgb, heat, look.opacity, grey=layers.grey)
     if layers.labels is not None and look.outline:
         labels = take(layers.labels, section)[box]
         _draw_outline(rgb, labels > 0, size, OUTLINE_RGB)
         _draw_outline(rgb, labels == 2, size, LESION_RGB)
     return rgb.astype(np.uint8)
-
-
-def heat_colours(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """RGB (..., 3) of heat 0..1."""
-    stops = np.linspace(0, 1, len(_HEAT_STOPS))
-    channels = [np.interp(values, stops, _HEAT_STOPS[:, channel]) for channel in range(3)]
-    return np.stack(channels, axis=-1).astype(np.float32)
 
 
 def _plane_box(box: tuple[slice, slice, slice], section: Section) -> tuple[slice, slice]:
@@ -232,13 +226,6 @@ def _size(box: tuple[slice, slice], section: Section) -> tuple[int, int]:
 
 def _scaled(plane: npt.NDArray[Any], size: tuple[int, int], method: Image.Resampling) -> npt.NDArray[np.float32]:
     return np.asarray(Image.fromarray(plane.astype(np.float32)).resize(size, method))
-
-
-def _lay_heat(rgb: npt.NDArray[np.float32], heat: npt.NDArray[np.float32], opacity: float) -> None:
-    heat = np.clip(heat, 0, 1)
-    alpha = (opacity * np.clip((heat - 0.1) / 0.5, 0, 1))[:, :, None]
-    rgb *= 1 - alpha
-    rgb += alpha * heat_colours(heat)
 
 
 def _draw_outline(

@@ -1,16 +1,15 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import own
+from dashboard.texts import contributions, own, reliability
 from dashboard.texts.findings import (
     changes,
-    head_name,
-    heat_sentence,
     known_values,
     liver_facts,
     mask_waits,
     of_phase,
     on_which_grid,
     picture_description,
+    picture_remarks,
     score_facts,
     took,
 )
@@ -39,7 +38,7 @@ from dashboard.texts.labels import (
     HEAD_MEANINGS,
     HEAD_NAMES,
     HEAT_CAVEAT,
-    HEAT_OUTSIDE,
+    HEAT_FAILED,
     IMAGES_FINE,
     IMAGES_LOADED,
     INPUT_LABELS,
@@ -131,7 +130,7 @@ __all__ = [
     "HEAD_MEANINGS",
     "HEAD_NAMES",
     "HEAT_CAVEAT",
-    "HEAT_OUTSIDE",
+    "HEAT_FAILED",
     "IMAGES_FINE",
     "IMAGES_LOADED",
     "INPUT_LABELS",
@@ -169,10 +168,9 @@ __all__ = [
     "WORDS",
     "axis_readings",
     "changes",
+    "contributions",
     "curve_description",
     "follow_up_ends",
-    "head_name",
-    "heat_sentence",
     "known_values",
     "lead_sentence",
     "literal",
@@ -187,7 +185,9 @@ __all__ = [
     "percent",
     "percent_range",
     "picture_description",
+    "picture_remarks",
     "plain",
+    "reliability",
     "risk_sentence",
     "rounded",
     "score_facts",

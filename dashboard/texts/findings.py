@@ -14,11 +14,6 @@ from dashboard.texts.values import score_value
 MINUS = "\u2212"
 
 
-def head_name(head: str) -> str:
-    """A head of the network, or none."""
-    return labels.HEAD_NAMES.get(head, "None")
-
-
 def of_phase(found: Sequence[Notice], phase: Phase) -> tuple[Notice, ...]:
     """Remarks on a series, in the name of the phase it is used as."""
     start, name = f"{labels.ANY_SERIES}: ", f"{phase.value.replace('_', '-')} series"
@@ -33,20 +28,16 @@ def on_which_grid(phase: Phase) -> str:
     return "brought onto the portal-venous grid" if phase is Phase.ARTERIAL else "reference grid"
 
 
+def picture_remarks(phase: Phase, *, simulated: bool, failed: bool) -> str:
+    """What is written into a picture: that it is simulated, that its heatmap failed its checks."""
+    found = [labels.SIMULATED[phase]] if simulated else []
+    return "<br>".join([*found, labels.HEAT_FAILED] if failed else found)
+
+
 def picture_description(phase: Phase, plane: str, number: int, head: str | None) -> str:
     """A picture in words, for screen readers."""
     heat = f" with the {labels.HEAD_NAMES[head]} heatmap" if head else ""
     return f"{labels.PHASE_NAMES[phase]} CT, {plane} slice {number}{heat}, patient's right on the left"
-
-
-def heat_sentence(head: str, share_in_liver: float) -> str:
-    """What a heatmap is and is not."""
-    inside = f"{round(100 * share_in_liver)} % of the heat lay inside the liver outline, and only that is drawn"
-    doubt = f"; {labels.HEAT_OUTSIDE}" if share_in_liver < 0.5 else "."
-    return (
-        f"Heatmap of the head “{labels.HEAD_NAMES[head]}” ({labels.HEAD_MEANINGS[head]}). {labels.HEAT_CAVEAT} "
-        f"{inside}{doubt}"
-    )
 
 
 def liver_facts(assessment: Assessment) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ ABOUT = (
 NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
 HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
-HEAT_OUTSIDE = "most of it fell beside the liver, so do not rely on this map."
+HEAT_FAILED = "Heatmap failed its checks"
 SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
 PHASE_NAMES = {
     Phase.NATIVE: "Non-contrast",

@@ -11,7 +11,7 @@ from core.case import Phase, Volume
 from core.findings import Assessment
 from dashboard import session, texts
 from dashboard.figures import slice_view, slices
-from dashboard.widgets import blocks, frame, mask_tools, progress, viewer
+from dashboard.widgets import blocks, contributions, frame, mask_tools, progress, viewer
 
 
 def show() -> None:
@@ -45,9 +45,11 @@ def _picture(assessment: Assessment, phase: Phase, chosen: viewer.Chosen, tool: 
     volume: Volume = getattr(assessment, phase.value)
     mask = session.draft().shown_mask
     labels = None if mask is None else mask.labels
-    heat = assessment.heatmaps[chosen.head].values if chosen.head else None
-    rgb = slices.picture(slices.Layers(volume, labels, heat), chosen.section, chosen.look)
-    remark = texts.SIMULATED[phase] if volume.simulated else ""
+    heat = assessment.heatmaps[chosen.head] if chosen.head else None
+    failed = heat is not None and heat.reliability.verdict == "failed"
+    layers = slices.Layers(volume, labels, heat.values if heat else None, failed)
+    rgb = slices.picture(layers, chosen.section, chosen.look)
+    remark = texts.picture_remarks(phase, simulated=volume.simulated, failed=failed)
     blocks.picture_title(texts.PHASE_NAMES[phase], texts.on_which_grid(phase))
     drawing = tool is not None and tool.drawing
     figure = slice_view.slice_view(rgb, chosen.section.plane, remark, drawing=drawing)
@@ -67,8 +69,11 @@ def _about(assessment: Assessment, head: str | None) -> None:
     with left:
         if head is not None:
             heat = assessment.heatmaps[head]
-            blocks.heat_scale()
-            blocks.note(texts.heat_sentence(head, heat.share_in_liver))
+            blocks.heat_scale(grey=heat.reliability.verdict == "failed")
+            blocks.note(texts.reliability.sentence(head, heat))
+            with st.expander(texts.reliability.IN_DETAIL):
+                blocks.reliability(heat.reliability)
         blocks.facts(texts.liver_facts(assessment))
     with right:
         blocks.facts(texts.score_facts(assessment))
+        contributions.show(assessment.evidence)

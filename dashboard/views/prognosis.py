@@ -10,7 +10,8 @@ from core.errors import InputError
 from core.findings import Prognosis
 from core.survival.prognoses import model_inputs
 from dashboard import session, texts
-from dashboard.draft import Model, Outlook
+from dashboard.draft import Model
+from dashboard.outlook import Outlook
 from dashboard.widgets import answer, blocks, frame, progress
 from dashboard.widgets.live_inputs import live_inputs
 

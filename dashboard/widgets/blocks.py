@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 
 from core.case import Notice
-from core.findings import Criterion, Prognosis
+from core.findings import Criterion, Heatmap, HeatmapReliability, Prognosis
 from core.model_card import Metric
 from dashboard import texts
-from dashboard.figures.slices import heat_colours
+from dashboard.figures.heat import heat_colours
 
 if TYPE_CHECKING:
     from core.io.series import Series
@@ -116,9 +116,32 @@ def picture_title(name: str, remark: str) -> None:
     st.html(f'<div class="picture-title"><b>{escape(name)}</b> <span>{escape(remark)}</span></div>')
 
 
-def heat_scale() -> None:
+def badges(heatmaps: Mapping[str, Heatmap], chosen: str | None) -> None:
+    """Each head's reliability in words, the chosen head's in bold."""
+    lines = []
+    for head, heatmap in heatmaps.items():
+        name, verdict = texts.reliability.badge(head, heatmap.reliability)
+        marks = f"{heatmap.reliability.verdict}{' chosen' if head == chosen else ''}"
+        lines.append(f'<li class="{marks}"><span>{escape(name)}</span> {escape(verdict)}</li>')
+    name = escape(texts.reliability.BADGES)
+    st.html(f'<div class="badges"><span>{name}</span><ul aria-label="{name}">{"".join(lines)}</ul></div>')
+
+
+def reliability(found: HeatmapReliability) -> None:
+    """The checks of a heatmap with their figures and limits."""
+    head = "".join(f"<th>{escape(word)}</th>" for word in texts.reliability.TABLE_HEAD)
+    rows = "".join(
+        f"<tr><td>{escape(name)}<small>{escape(meaning)}</small></td>"
+        f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for name, meaning, *cells in texts.reliability.rows(found)
+    )
+    st.html(f'<table class="readings checks"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
+
+
+def heat_scale(*, grey: bool = False) -> None:
     """The colours of the heatmap from least to most."""
-    stops = ", ".join(f"rgb({r:.0f},{g:.0f},{b:.0f})" for r, g, b in heat_colours(np.linspace(0, 1, 5)))
+    colours = heat_colours(np.linspace(0, 1, 5), grey=grey)
+    stops = ", ".join(f"rgb({r:.0f},{g:.0f},{b:.0f})" for r, g, b in colours)
     st.html(
         f'<div class="scale"><span>less influence</span><i style="background:linear-gradient(90deg,{stops})"></i>'
         "<span>more influence</span></div>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import streamlit as st
 from core.findings import HEADS, Assessment, Heatmap
 from dashboard import session, texts
 from dashboard.figures import slices
+from dashboard.widgets import blocks
 
 PREFIX = "view."
 NO_HEATMAP = "none"
@@ -32,7 +34,8 @@ def controls(assessment: Assessment) -> Chosen:
     geometry = assessment.portal_venous.geometry
     with st.container(key="look", horizontal=True, vertical_alignment="bottom", gap="medium"):
         drawn = [head for head in HEADS if head in assessment.heatmaps]
-        picked = _kept("Heatmap", [*drawn, NO_HEATMAP], texts.head_name, "head")
+        name = partial(texts.reliability.marked, heatmaps=assessment.heatmaps)
+        picked = _kept("Heatmap", [*drawn, NO_HEATMAP], name, "head")
         plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
         window = _kept("Window", list(slices.WINDOWS), str, "window")
         outline = st.toggle("Liver outline", key=_prime("outline", True))
@@ -41,6 +44,8 @@ def controls(assessment: Assessment) -> Chosen:
     _remember("outline", outline)
     _remember("correcting", correcting)
     head = None if picked == NO_HEATMAP else picked
+    if assessment.heatmaps:
+        blocks.badges(assessment.heatmaps, head)
     with st.container(key="move", horizontal=True, vertical_alignment="bottom", gap="medium"):
         position = _slice(assessment, plane, head)
         opacity = st.slider(

@@ -12,7 +12,7 @@ import pytest
 from core.artefacts import read_artefact
 from core.case import Case, ClinicalRecord, LiverMask, MaskOrigin, Notice, Phase, Volume
 from core.errors import NoLiverError
-from core.findings import HEADS, Assessment, Heatmap, Score, ScoreOrigin, Scores
+from core.findings import HEADS, Assessment, Heatmap, HeatmapReliability, Score, ScoreOrigin, Scores
 from core.geometry import Geometry
 from core.imaging.resample import resample
 from core.pipeline import STEPS, assess, update
@@ -69,8 +69,9 @@ class StandInNetwork:
     def probabilities(self, phases: np.ndarray) -> np.ndarray:
         return np.tile([0.7, 0.9, 0.8, 0.7, 0.6], (8, 1)) + np.linspace(-0.02, 0.02, 8)[:, None]
 
-    def heatmaps(self, phases: Any, cube: Any, liver: np.ndarray, geometry: Geometry) -> dict[str, Heatmap]:
-        return {head: Heatmap(liver.astype(np.float16), 1.0, 20) for head in HEADS}
+    def heatmaps(self, phases: Any, cube: Any, mask: LiverMask) -> dict[str, Heatmap]:
+        sound = HeatmapReliability("reliable", 0.3, None, ())
+        return {head: Heatmap(mask.liver.astype(np.float16), 1.0, 20, sound) for head in HEADS}
 
 
 class StandInRadiomics:

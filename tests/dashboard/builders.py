@@ -16,12 +16,15 @@ from core.findings import (
     HEADS,
     Assessment,
     Heatmap,
+    HeatmapCheck,
+    HeatmapReliability,
     ImageEvidence,
     LiverFinding,
     Registration,
     Score,
     ScoreOrigin,
     Scores,
+    Verdict,
 )
 from core.geometry import Geometry
 from core.pipeline import update
@@ -117,11 +120,24 @@ def labels(lesions: bool = True) -> np.ndarray[Any, Any]:
     return found
 
 
-def heatmap(centre: tuple[int, int, int] = (17, 22, 18)) -> Heatmap:
+def reliability(verdict: Verdict = "reliable") -> HeatmapReliability:
+    """Figures that belong to a verdict."""
+    noise, mirror = {"reliable": (0.9, 0.8), "doubtful": (0.9, 0.2), "failed": (0.1, 0.2)}[verdict]
+    checks = (
+        HeatmapCheck("liver", 0.83, 0.36, True),
+        HeatmapCheck("tumour", 0.31, None, None),
+        HeatmapCheck("untrained", 0.12, 0.5, True),
+        HeatmapCheck("noise", noise, 0.5, noise >= 0.5),
+        HeatmapCheck("mirror", mirror, 0.5, mirror >= 0.5),
+    )
+    return HeatmapReliability(verdict, 0.3, 0.1, checks)
+
+
+def heatmap(centre: tuple[int, int, int] = (17, 22, 18), verdict: Verdict = "reliable") -> Heatmap:
     """Heat around one place."""
     distance = sum((axis - c) ** 2 for axis, c in zip(np.indices(GRID.shape), centre, strict=True))
     values = np.exp(-distance / 40).astype(np.float16)
-    return Heatmap(values, share_in_liver=0.83, hottest_slice=centre[2])
+    return Heatmap(values, share_in_liver=0.83, hottest_slice=centre[2], reliability=reliability(verdict))
 
 
 def assessment(clinical: ClinicalRecord = CLINICAL, *, lesions: bool = True, mtm: float | None = None) -> Assessment:

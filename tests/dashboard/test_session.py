@@ -16,7 +16,9 @@ from core.errors import InputError
 from core.findings import Assessment
 from core.imaging.phase import PhaseProposal
 from dashboard import session, texts, uploads
-from dashboard.draft import Draft, Run, current, propose_roles
+from dashboard.draft import Draft, propose_roles
+from dashboard.outlook import current
+from dashboard.runs import Run
 from tests.dashboard import builders
 from tests.dashboard.builders import CLINICAL
 from tests.dashboard.conftest import APP

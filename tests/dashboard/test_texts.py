@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.case import Notice, Phase
 from core.errors import InputError
-from core.findings import Score, Survival
+from core.findings import HeatmapCheck, HeatmapReliability, Score, Survival, Verdict
 from core.survival.own_file import read_own
 from core.survival.prognoses import prognosis
 from dashboard import texts
@@ -83,9 +84,29 @@ def test_remarks_on_a_series_name_its_phase() -> None:
     assert [notice.text for notice in found] == ["portal-venous series: cut", "Moved."]
 
 
-def test_heat_outside_the_liver_is_doubted() -> None:
-    assert texts.HEAT_OUTSIDE in texts.heat_sentence("mtm", 0.07)
-    assert texts.HEAT_OUTSIDE not in texts.heat_sentence("mtm", 0.9)
+@pytest.mark.parametrize("verdict", get_args(Verdict))
+def test_a_heatmap_says_what_it_is_and_whether_to_trust_it(verdict: Verdict) -> None:
+    sentence = texts.reliability.sentence("mtm", builders.heatmap(verdict=verdict))
+    assert texts.HEAT_CAVEAT in sentence
+    assert texts.reliability.SENTENCES[verdict] in sentence
+    assert "83 % of the heat lay inside the liver outline, 30 % would by chance" in sentence
+    assert texts.reliability.badge("mtm", builders.reliability(verdict)) == (
+        "MTM",
+        f"{texts.reliability.SIGNS[verdict]} {verdict}",
+    )
+
+
+def test_checks_are_told_with_figure_limit_and_chance() -> None:
+    told = {row[0]: row[2:] for row in texts.reliability.rows(builders.reliability("doubtful"))}
+    assert told["Heat inside the liver"] == ("83 %", "at least 36 % (30 % by chance)", "✓ passed")
+    assert told["Heat inside tumours"] == ("31 %", texts.reliability.NO_LIMIT, "no limit")
+    assert told["Likeness to an untrained network's map"] == ("0.12", "under 0.50", "✓ passed")
+    assert told["Repeats when mirrored"] == ("0.20", "at least 0.50", "✕ failed")
+
+
+def test_a_check_without_heat_has_no_figure() -> None:
+    empty = HeatmapReliability("failed", 0.3, None, (HeatmapCheck("noise", None, 0.5, False),))
+    assert texts.reliability.rows(empty)[0][2:] == (texts.reliability.NOT_MEASURABLE, "at least 0.50", "✕ failed")
 
 
 @pytest.mark.parametrize(

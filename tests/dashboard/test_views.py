@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.case import ClinicalRecord
+from core.findings import HEADS, Assessment, Verdict
 from dashboard import texts
 from tests.dashboard import builders
 from tests.dashboard.conftest import APP
@@ -211,9 +212,38 @@ def test_no_lesion_button_without_lesions(open_page: OpenPage) -> None:
 
 
 def test_images_without_heatmaps_or_mask(open_page: OpenPage) -> None:
-    from dataclasses import replace
-
     bare = replace(builders.assessment(), heatmaps={}, liver_mask=None, evidence=None, os_heads={})
     page = open_page("images", bare)
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
+
+
+def _with_verdicts(**verdicts: Verdict) -> Assessment:
+    heatmaps = {head: builders.heatmap(verdict=verdicts.get(head, "reliable")) for head in HEADS}
+    return replace(builders.assessment(), heatmaps=heatmaps)
+
+
+def test_every_head_has_a_badge_in_words_and_a_mark_in_the_picker(open_page: OpenPage) -> None:
+    page = open_page("images", _with_verdicts(os1="doubtful", os2="failed"))
+    badges = html(page).split('<div class="badges"')[1].split("</ul>")[0]
+    assert '<li class="reliable chosen"><span>MTM</span> ✓ reliable</li>' in badges
+    assert '<li class="doubtful"><span>1 year</span> ? doubtful</li>' in badges
+    assert '<li class="failed"><span>2 years</span> ✕ failed</li>' in badges
+    picker = by_label(page.button_group, "Heatmap")
+    assert list(picker.options) == ["MTM ✓", "1 year ?", "2 years ✕", "3 years ✓", "> 3 years ✓", "None"]
+    details = by_label(page.expander, texts.reliability.IN_DETAIL)
+    assert not details.proto.expanded
+    assert "Repeats under noise" in details.get("html")[0].proto.body
+
+
+def test_a_failed_map_is_grey_and_says_so(open_page: OpenPage) -> None:
+    page = open_page("images", _with_verdicts(os2="failed"))
+    assert texts.HEAT_FAILED not in page.get("plotly_chart")[0].proto.spec
+    assert texts.reliability.SENTENCES["reliable"] in html(page)
+    coloured = html(page).split('class="scale"')[1]
+    by_label(page.button_group, "Heatmap").set_value("os2")
+    page.run()
+    assert not page.exception
+    assert texts.reliability.SENTENCES["failed"] in html(page)
+    assert all(texts.HEAT_FAILED in chart.proto.spec for chart in page.get("plotly_chart"))
+    assert html(page).split('class="scale"')[1] != coloured

@@ -17,6 +17,8 @@ from core.findings import (
     Assessment,
     Criterion,
     Heatmap,
+    HeatmapCheck,
+    HeatmapReliability,
     LiverFinding,
     Prognosis,
     Registration,
@@ -51,6 +53,9 @@ def assessment() -> Assessment:
     labels[8:12, 8:12, 5:7] = 2
     heat = np.zeros(SHAPE, np.float16)
     heat[10, 10, 6] = 1.0
+    checks = tuple(HeatmapCheck(name, 0.6, 0.5, True) for name in ("liver", "untrained", "noise"))
+    checks += (HeatmapCheck("mirror", None, 0.5, False),)
+    doubtful = HeatmapReliability("doubtful", 0.3, None, checks)  # type: ignore[arg-type]
     score = Score(0.7, 0.6, 0.8, 0.05, ScoreOrigin.MODEL, {"network": np.float32(0.5)}, "fusion", "1.0.0")
     post = replace(prognosis("post"), os_conditional={36: Survival(0.6, 0.5, 0.7)})
     return Assessment(
@@ -63,7 +68,7 @@ def assessment() -> Assessment:
         registration=Registration(3.5, 1.0, 0.93, np.eye(4)),
         scores=Scores(mtm=score, dlr=Score.manual(0.4)),
         os_heads={},
-        heatmaps={head: Heatmap(heat, 0.9, 6) for head in HEADS},
+        heatmaps={head: Heatmap(heat, 0.9, 6, doubtful) for head in HEADS},
         pre=prognosis(),
         post=post,
         criteria=(Criterion("Age", "18-75 years", "met"),),
@@ -77,7 +82,7 @@ def assessment() -> Assessment:
 def test_document_has_the_contracted_keys(assessment: Assessment) -> None:
     document = json.loads(document_text(assessment_document(assessment)))
     contracted = {"pre", "post", "scores", "liver", "registration", "warnings", "versions"}
-    assert set(document) == contracted | {"criteria", "provenance", "simulated"}
+    assert set(document) == contracted | {"criteria", "heatmaps", "provenance", "simulated"}
     of_prognosis = {"linear_predictor", "total_points", "points", "os", "risk_group", "widest_source"}
     assert set(document["pre"]) == of_prognosis
     assert set(document["post"]) == of_prognosis | {"os_conditional"}
@@ -93,6 +98,16 @@ def test_document_has_the_contracted_keys(assessment: Assessment) -> None:
     }
     assert document["registration"] == {"shift_mm": 3.5, "rotation_deg": 1.0, "liver_overlap": 0.93}
     assert document["warnings"] == [{"code": "hu_clipped", "text": "text"}]
+    assert set(document["heatmaps"]) == set(HEADS)
+    heatmap = document["heatmaps"]["os1"]
+    assert heatmap["checks"].pop() == {"name": "mirror", "value": None, "limit": 0.5, "passed": False}
+    assert {**heatmap, "checks": len(heatmap["checks"])} == {
+        "verdict": "doubtful",
+        "share_in_liver": 0.9,
+        "chance_in_liver": 0.3,
+        "chance_in_tumour": None,
+        "checks": 3,
+    }
     assert document["simulated"] == {"arterial": True, "portal_venous": False}
 
 
@@ -175,6 +190,16 @@ def test_key_slice_says_what_it_is(assessment: Assessment) -> None:
     assert "Portal venous" in words
     assert words.count("R") == words.count("L") == 2
     assert any("Research and education. Not a medical device." in word for word in words)
+    assert any("This map is doubtful" in word for word in words)
+
+
+def test_key_slice_of_a_failed_map_has_no_colour(assessment: Assessment) -> None:
+    doubtful = assessment.heatmaps["mtm"]
+    failed = replace(doubtful, reliability=replace(doubtful.reliability, verdict="failed"))
+    maps = [key_slice_figure(assessment, "mtm", heatmap).axes[0].images[1].cmap.name for heatmap in (doubtful, failed)]
+    assert maps == ["inferno", "gray"]
+    words = [text.get_text() for text in key_slice_figure(assessment, "mtm", failed).texts]
+    assert any("do not read it" in word for word in words)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (1, 2, 0)])

@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 import torch
 
+from core.case import LiverMask, MaskOrigin
 from core.findings import HEADS
 from core.geometry import Geometry
 from core.network.crop import SIDE, liver_crop
 from core.network.grad_cam import grad_cam
+from core.network.measures import COUNT
 from core.network.mobilenet import DEFAULT_ARGUMENTS, MultitaskMobileNet, build
 from core.network.predict import VARIANTS, MultitaskNetwork
 
@@ -45,7 +47,7 @@ def crop(liver: np.ndarray) -> tuple[np.ndarray, Geometry]:
 def test_shapes_and_strides(network: MultitaskMobileNet) -> None:
     with torch.inference_mode():
         features = network.features(torch.zeros(1, 2, SIDE, SIDE, SIDE))
-        assert features.shape == (1, 128, 12, 12, 12)
+        assert features.shape == (1, 64 + 1 + COUNT, 12, 12, 12)  # and what is visible, and the measures
         assert network.from_features(features).shape == (1, len(HEADS))
 
 
@@ -73,21 +75,26 @@ def test_grad_cam_equals_the_definition(network: MultitaskMobileNet, crop: tuple
 
 
 class OneVoxel(torch.nn.Module):
-    """A trunk whose only answer is the stride-8 voxel (6, 5, 7)."""
+    """A trunk whose only answer to anything visible is the stride-8 voxel (6, 5, 7)."""
+
+    design = 1
 
     def features(self, phases: torch.Tensor) -> torch.Tensor:
-        activations = torch.zeros(1, 1, 12, 12, 12)
-        activations[0, 0, 6, 5, 7] = 1
+        activations = torch.zeros(len(phases), 1, 12, 12, 12)
+        activations[:, 0, 6, 5, 7] = phases.abs().amax(dim=(1, 2, 3, 4)).clamp(max=1)
         return activations
 
+    def forward(self, phases: torch.Tensor) -> torch.Tensor:
+        return self.from_features(self.features(phases))
+
     def from_features(self, activations: torch.Tensor) -> torch.Tensor:
-        return activations.sum(dim=(2, 3, 4)).expand(1, 5)
+        return activations.sum(dim=(2, 3, 4)).expand(-1, 5)
 
 
 def test_heat_lands_on_the_ct_where_the_network_saw_it(crop: tuple[np.ndarray, Geometry], liver: np.ndarray) -> None:
     phases, cube = crop
     model = MultitaskNetwork(OneVoxel(), dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.0))
-    heat = model.heatmaps(phases, cube, liver, GEOMETRY)["mtm"]
+    heat = model.heatmaps(phases, cube, LiverMask(liver.astype(np.uint8), GEOMETRY, MaskOrigin.GIVEN))["mtm"]
     expected_lps = cube.affine_lps @ [48, 40, 56, 1]
     index = np.unravel_index(int(heat.values.argmax()), heat.values.shape)
     found_lps = GEOMETRY.affine_lps @ [*index, 1]

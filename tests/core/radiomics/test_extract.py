@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import ArtefactError, InputError
 from core.geometry import Geometry
-from core.imaging.resample import to_image
-from core.radiomics import extract as module
+from core.radiomics import feature_classes
 from core.radiomics.extract import all_features, extract, extract_phases, features_of
 from core.radiomics.region import footprint, prepare
 from core.radiomics.selected import SelectedFeatures
-from core.radiomics.settings import RadiomicsSettings
+from core.radiomics.settings import FULL, NAMED, QUICK, RadiomicsSettings
+from tests.core.radiomics.pyradiomics_extractor import extractor_values
 
 SETTINGS = RadiomicsSettings()
 
@@ -27,6 +29,7 @@ def test_full_extraction_has_every_feature_once(full):
     assert np.isfinite(list(full.values())).all()
 
 
+@settings(max_examples=15)
 @given(st.data())
 def test_selected_equals_full(full, phases, liver, geometry, data):
     names = data.draw(st.lists(st.sampled_from(list(full)), min_size=1, max_size=3, unique=True))
@@ -36,17 +39,21 @@ def test_selected_equals_full(full, phases, liver, geometry, data):
 
 
 def test_equals_the_extractor_of_pyradiomics(full, phases, liver, geometry):
-    from radiomics import featureextractor
-
     region = prepare(phases[0], footprint(liver, geometry, SETTINGS), SETTINGS)
-    image, mask = to_image(region.values, region.geometry), to_image(region.inside.astype(np.uint8), region.geometry)
-    expected = {}
-    for kind, options, width in (("Original", {}, 25), ("LoG", {"sigma": [3.0, 5.0]}, 10), ("Wavelet", {}, 10)):
-        extractor = featureextractor.RadiomicsFeatureExtractor(binWidth=width, additionalInfo=False)
-        extractor.disableAllImageTypes()
-        extractor.enableImageTypeByName(kind, customArgs=options)
-        expected |= {name: float(np.real(value)) for name, value in extractor.execute(image, mask).items()}
-    assert full == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert full == pytest.approx(extractor_values(region, SETTINGS), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_the_full_setting_equals_the_extractor_of_pyradiomics_and_the_selected_ones_alone(phases, geometry):
+    i, j, k = np.indices(phases[0].shape)
+    small = (abs(i - 22) < 8) & (abs(j - 21) < 7) & (abs(k - 15) < 5) & ((i + j + k) % 29 > 0)
+    everything = extract(phases[0], small, geometry, FULL)
+    assert len(everything) == FULL.feature_count == 27 * 93 + 14 == 2525
+    region = prepare(phases[0], footprint(small, geometry, FULL), FULL)
+    assert everything == pytest.approx(extractor_values(region, FULL), rel=1e-9, abs=1e-9, nan_ok=True)
+    for names in (list(everything)[::97], ["wavelet2-HHL_glcm_Contrast"], ["wavelet2-LLL_glszm_ZoneEntropy"]):
+        found = extract(phases[0], small, geometry, FULL, names)
+        assert found == pytest.approx({name: everything[name] for name in names}, rel=1e-9, abs=1e-9, nan_ok=True)
 
 
 def test_both_phases_are_prefixed_and_shape_comes_once(phases, liver, geometry, full):
@@ -96,11 +103,11 @@ def test_unknown_features_are_refused(phases, liver, geometry):
 def test_a_class_that_yields_nothing_is_an_error(phases, liver, geometry, monkeypatch):
     region = prepare(phases[0], footprint(liver, geometry, SETTINGS), SETTINGS)
 
-    class Silent(module._feature_class("ngtdm")):
+    class Silent(feature_classes._prepared_class("ngtdm")):
         def execute(self):
             return {}
 
-    monkeypatch.setattr(module, "_feature_class", lambda name: Silent)
+    monkeypatch.setattr(feature_classes, "_prepared_class", lambda name: Silent)
     with pytest.raises(ArtefactError, match="expected 1 features of class ngtdm, got 0"):
         features_of(region, SETTINGS, ["original_ngtdm_Busyness"])
 
@@ -110,7 +117,36 @@ def test_nothing_is_printed(phases, liver, geometry, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_settings_survive_the_card():
-    assert RadiomicsSettings.from_dict(SETTINGS.to_dict()) == SETTINGS
-    with pytest.raises(ArtefactError, match="8 known settings"):
-        RadiomicsSettings.from_dict({**SETTINGS.to_dict(), "more": 1})
+def test_the_images_of_the_full_setting_are_those_of_the_paper():
+    assert FULL.images[:6] == ("original", *(f"log-sigma-{s}-0-mm-3D" for s in range(1, 6)))
+    assert len(FULL.wavelet_images) == 15
+    assert FULL.images[-6:] == ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp-2D")
+    assert NAMED == {"quick": QUICK, "full": FULL}
+    assert len(all_features(FULL).prefixed) == 2 * 2525 - 14
+
+
+def test_a_filter_that_yields_nothing_is_an_error(phases, liver, geometry, monkeypatch):
+    """PyRadiomics leaves out an image without a word where a package is missing."""
+    region = prepare(phases[0], footprint(liver, geometry, SETTINGS), SETTINGS)
+    names = ["original_glcm_Contrast", "wavelet-LLH_glcm_Contrast"]
+    monkeypatch.setattr("core.radiomics.images.wavelet_images", lambda *_: iter(()))
+    with pytest.raises(ArtefactError, match="expected 2 features, got 1"):
+        features_of(region, SETTINGS, names)
+
+
+@pytest.mark.parametrize("chosen", [SETTINGS, FULL])
+def test_settings_survive_the_card(chosen):
+    assert RadiomicsSettings.from_dict(json.loads(json.dumps(chosen.to_dict()))) == chosen
+    with pytest.raises(ArtefactError, match="10 known settings"):
+        RadiomicsSettings.from_dict({**chosen.to_dict(), "more": 1})
+
+
+def test_cards_without_the_later_settings_are_read_as_before():
+    older = {name: value for name, value in SETTINGS.to_dict().items() if name not in ("wavelet_levels", "further")}
+    assert RadiomicsSettings.from_dict(older) == SETTINGS
+
+
+@pytest.mark.parametrize("wrong", [{"further": (("round", 1.0),)}, {"wavelet_levels": 0}, {"classes": ("colour",)}])
+def test_unknown_images_classes_and_levels_are_refused(wrong):
+    with pytest.raises(ArtefactError, match="radiomics settings: expected"):
+        RadiomicsSettings(**wrong)

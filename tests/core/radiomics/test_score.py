@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import ArtefactError, InputError
 from core.geometry import Geometry
@@ -40,6 +42,29 @@ def test_value_spread_and_contributions(model):
     assert score.sd == pytest.approx(score.probabilities.std(ddof=1))
     assert set(score.contributions) == set(row)
     assert model.predict(row).probabilities.tolist() == score.probabilities.tolist()
+
+
+@given(st.lists(st.floats(-3, 3), min_size=3, max_size=3))
+def test_contributions_add_up_to_the_log_odds(model, values):
+    score = model.predict(dict(zip(SELECTED.prefixed, values, strict=True)))
+    log_odds = np.log(score.value / (1 - score.value))
+    assert score.baseline + sum(score.contributions.values()) == pytest.approx(log_odds, abs=1e-6)
+
+
+def test_contributions_are_shapley_values():
+    """By brute force over all orders: a feature not yet known takes each way of a split as often as in training."""
+    import xgboost
+
+    names = ("ap_original_glcm_Contrast", "pvp_original_firstorder_Mean")
+    x = np.array([[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)] * 25)
+    y = np.logical_and(x[:, 0], x[:, 1]).astype(float)
+    settings = {"max_depth": 2, "nthread": 1, "objective": "reg:squarederror", "eta": 1, "lambda": 0, "base_score": 0}
+    tree = xgboost.train(settings, xgboost.DMatrix(x, y, feature_names=list(names)), 1)
+    model = RadiomicsModel(RadiomicsSettings(), SelectedFeatures((names[0][3:],), (names[1][4:],)), [tree], 1.0, 0.0)
+    score = model.predict({names[0]: 1.0, names[1]: 1.0})
+    # worth of {} 1/4, of either alone 1/2, of both 1: each is worth ((1/2 - 1/4) + (1 - 1/2)) / 2
+    assert score.baseline == pytest.approx(0.25, abs=1e-6)
+    assert list(score.contributions.values()) == pytest.approx([0.375, 0.375], abs=1e-6)
 
 
 def test_missing_or_undefined_features_are_refused(model):

@@ -10,12 +10,15 @@ from core.case import ClinicalRecord
 from core.errors import InputError
 from core.findings import ImageEvidence
 from core.fusion import FusionModel
+from core.survival.cox import fit_cox
+from core.survival.follow_up import FollowUp
 from core.train.calibration import fit_platt, fit_temperature
 from core.train.card_facts import CardFacts
 from core.train.discrimination import auc, auc_difference
 from core.train.fit_clinical import fit_clinical_records, fit_clinical_table
-from core.train.fit_dlr import fit_dlr_map
-from core.train.fit_fusion import FusionCohort, fit_fusion, fit_weights, write_fusion
+from core.train.fit_dlr import DlrCohort, fit_dlr_map
+from core.train.fit_fusion import FusionCohort, fit_fusion, fit_weights, fused_log_odds
+from core.train.write_fusion import write_fusion
 
 N = 160
 
@@ -44,7 +47,7 @@ def cohort() -> FusionCohort:
     ]
     dlr = rng.beta(4, 2, N)
     heads = np.clip(dlr[:, None] * [0.95, 0.8, 0.7, 0.6] + 0.08 * rng.standard_normal((N, 4)), 0.01, 0.99)
-    return FusionCohort(network, radiomics, records, y, heads, dlr)
+    return FusionCohort(network, radiomics, records, y, DlrCohort(heads, dlr))
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +80,50 @@ def test_a_part_that_points_the_wrong_way_gets_no_weight(cohort):
     assert weights.centre["clinical"] == 0
 
 
-def test_held_out_patients_give_their_own_figures(cohort, clinical):
-    tested = np.arange(N) % 4 == 0
-    fit = fit_fusion(replace(cohort, tested=tested), clinical)
-    assert fit.fitted == N - tested.sum()
-    found = {metric.name: metric.n for metric in fit.metrics}
-    assert found["MTM AUC, fused, held out"] == tested.sum()
+def test_fused_log_odds_are_those_of_the_model(fitted):
+    parts = np.array([[0.4, -0.2, 0.9], [1.0, np.nan, 0.1], [np.nan, np.nan, np.nan]])
+    found = fused_log_odds(fitted.model.weights, parts)
+    weights, centre = fitted.model.weights.weight, fitted.model.weights.centre
+    names = ("network", "radiomics", "clinical")
+    expected = fitted.model.weights.intercept
+    expected += sum(weights[name] * (value - centre[name]) for name, value in zip(names, parts[0], strict=True))
+    assert found[0] == pytest.approx(expected)
+    assert np.isfinite(found[1])
+    assert np.isnan(found[2])
+
+
+def test_labels_that_mean_nothing_give_an_auc_of_one_half(clinical):
+    """Nothing of the answer leaks into the fused score; one standard error is .018."""
+    rng = np.random.default_rng(3)
+    n = 1000
+    network, radiomics = expit(rng.standard_normal((2, n)))
+    made = FusionCohort(network, radiomics, [ClinicalRecord()] * n, rng.integers(0, 2, n), None, rng.standard_normal(n))
+    shuffled = [replace(made, mtm=rng.permutation(made.mtm)) for _ in range(3)]
+    found = [auc(one.mtm, fit_fusion(one, clinical).out_of_fold).value for one in shuffled]
+    assert np.mean(found) == pytest.approx(0.5, abs=0.035)
+
+
+def test_own_clinical_part_is_judged_without_the_patient_himself(cohort, clinical):
+    parts = fit_fusion(replace(cohort, clinical=np.array(clinical.out_of_fold)), clinical).parts
+    own = np.array([clinical.model.log_odds(record)[0].mean for record in cohort.records])
+    assert np.array_equal(parts[:, 2], np.array(clinical.out_of_fold))
+    assert auc(cohort.mtm, parts[:, 2]).value < auc(cohort.mtm, own).value
+
+
+def test_without_labels_or_survival_that_score_stays_unknown(cohort, clinical):
+    none = np.empty(0)
+    evidence = ImageEvidence(np.array([[0.7, 0.8, 0.6, 0.5, 0.4]]), np.array([0.6]))
+    survival = fit_fusion(FusionCohort(none, none, [], np.empty(0, dtype=int), cohort.dlr), clinical).model
+    scores, heads, _ = survival.scores(evidence, ClinicalRecord(afp_ng_ml=500.0))
+    assert scores.mtm is None
+    assert scores.dlr is not None
+    assert len(heads) == 4
+    histology = fit_fusion(replace(cohort, dlr=None), clinical).model
+    scores, heads, _ = FusionModel.from_json(histology.to_json()).scores(evidence, ClinicalRecord(afp_ng_ml=500.0))
+    assert scores.mtm is not None
+    assert (scores.dlr, heads) == (None, {})
+    with pytest.raises(InputError, match="got neither"):
+        fit_fusion(FusionCohort(none, none, [], np.empty(0, dtype=int), None), clinical)
 
 
 def test_the_artefact_loads_and_meets_its_golden_output(fitted, clinical, tmp_path):
@@ -92,7 +133,7 @@ def test_the_artefact_loads_and_meets_its_golden_output(fitted, clinical, tmp_pa
     evidence = ImageEvidence(np.array([[0.7, 0.8, 0.6, 0.5, 0.4]]), np.array([0.6]))
     scores, _, _ = model.scores(evidence, ClinicalRecord(afp_ng_ml=500.0))
     assert {"mtm": scores.mtm.value, "dlr": scores.dlr.value} == pytest.approx(dict(artefact.card.golden.expected))
-    assert "M. Li et al." in artefact.card.attribution
+    assert artefact.card.attribution == ""
 
 
 def test_the_fit_is_the_same_every_time(cohort, clinical, fitted):
@@ -106,21 +147,38 @@ def test_too_few_patients_are_refused(cohort, clinical):
 
 
 def test_dlr_map_follows_the_truth_and_never_falls(cohort):
-    dlr = fit_dlr_map(cohort.os_heads, cohort.true_dlr)
-    found = np.array([dlr(value) for value in cohort.os_heads.mean(axis=1)])
-    assert np.sqrt(np.mean((found - cohort.true_dlr) ** 2)) < 0.07
+    dlr = fit_dlr_map(cohort.dlr)
+    found = np.array([dlr(value) for value in cohort.dlr.os_heads.mean(axis=1)])
+    assert np.sqrt(np.mean((found - cohort.dlr.true_dlr) ** 2)) < 0.07
     assert np.diff(dlr.dlr).min() >= 0
 
 
 def test_dlr_map_without_truth_meets_the_published_distribution(cohort):
-    dlr = fit_dlr_map(cohort.os_heads, None)
-    found = np.array([dlr(value) for value in cohort.os_heads.mean(axis=1)])
+    dlr = fit_dlr_map(DlrCohort(cohort.dlr.os_heads))
+    found = np.array([dlr(value) for value in cohort.dlr.os_heads.mean(axis=1)])
     assert found.mean() == pytest.approx(0.815, abs=0.04)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.4])
+def test_dlr_map_of_a_centre_has_the_published_hazard_ratio(noise):
+    """Survival by DLR and PVTT as published; heads that are noisier make a flatter map, the coefficient stays."""
+    rng = np.random.default_rng(8)
+    n = 4000
+    dlr = np.where(rng.random(n) < 0.12, rng.beta(0.71, 8.17, n), rng.beta(8.53, 0.78, n))
+    pvtt = (rng.random(n) < 0.5).astype(float)
+    time = rng.exponential(size=n) / np.exp(np.log(0.11) * dlr + np.log(1.42) * pvtt) * 20
+    follow_up = FollowUp(np.minimum(time, 60.0), time <= 60)
+    heads = np.clip(dlr + noise * rng.standard_normal(n), 0, 1)[:, None] * [0.95, 0.85, 0.75, 0.65]
+    found = fit_dlr_map(DlrCohort(heads, None, follow_up, pvtt))
+    score = np.array([found(value) for value in heads.mean(axis=1)])
+    fitted = fit_cox(follow_up, np.column_stack([score, pvtt]), ("dlr", "pvtt"))
+    assert fitted.beta[0] == pytest.approx(np.log(0.11), abs=0.25)
+    assert np.ptp(score) < 0.55 if noise > 0.1 else np.ptp(score) > 0.7
 
 
 def test_heads_that_never_differ_give_no_map():
     with pytest.raises(InputError, match="differ between patients"):
-        fit_dlr_map(np.full((40, 4), 0.5), None)
+        fit_dlr_map(DlrCohort(np.full((40, 4), 0.5)))
 
 
 def test_public_table_reproduces_the_known_figures(shared_data):
@@ -131,6 +189,7 @@ def test_public_table_reproduces_the_known_figures(shared_data):
     assert figures["clinical MTM AUC, AFP alone, centre 2"].value == pytest.approx(0.76, abs=0.005)
     assert figures["clinical MTM AUC, centre 2, not used in fitting"].value > 0.76
     assert figures["clinical MTM AUC, centre 2, not used in fitting"].n == 35
+    assert "M. Li et al." in fit.attribution
     assert (fit.n, len(fit.model.terms)) == (227, 6)
     afp = fit.model.terms[0]
     assert (afp.field, afp.above) == ("afp_ng_ml", 100.0)

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.radiomics.score import RadiomicsModel
 from core.train.card_facts import CardFacts
 from core.train.fit_radiomics import RadiomicsTraining, fit_radiomics, write_radiomics
-from core.train.select_features import repeatable, select, usable
+from core.train.select_features import select, usable
 
 N = 90
 TRAINING = RadiomicsTraining(folds=3)
@@ -111,10 +111,11 @@ def test_undefined_features_are_not_used():
     assert table.columns[1] in usable(table)
 
 
-def test_repeatable_features_pass():
-    rng = np.random.default_rng(1)
-    truth = rng.standard_normal((80, 2))
-    first = pd.DataFrame(truth + [0.1, 2.0] * rng.standard_normal((80, 2)), columns=["steady", "shaky"])
-    second = pd.DataFrame(truth + [0.1, 2.0] * rng.standard_normal((80, 2)), columns=["steady", "shaky"])
-    assert repeatable(first, second) == {"steady"}
-    assert repeatable(first, first) == {"steady", "shaky"}
+def test_only_robust_features_are_used_and_the_share_is_told():
+    table, mtm = cohort()
+    robust = {name for name in table.columns if "f0" not in name}
+    fit = fit_radiomics(table, mtm, training=TRAINING, robust=robust)
+    assert set(fit.model.selected.prefixed) <= robust
+    last = fit.metrics[-1]
+    assert last.name == "share of the features that passed the test-retest filter"
+    assert last.value == pytest.approx(len(robust) / table.shape[1])

@@ -1,0 +1,69 @@
+"""What follows from a draft as it stands now: scores, prognosis, criteria; without streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.case import ClinicalRecord, Notice
+from core.errors import InputError
+from core.findings import Assessment, Criterion, Prognosis, Scores
+from dashboard.draft import Draft
+
+if TYPE_CHECKING:
+    from core.models import ModelSet
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the prognosis page draws: the assessment's last step, with or without images."""
+
+    clinical: ClinicalRecord
+    scores: Scores
+    pre: Prognosis | None
+    post: Prognosis | None
+    criteria: tuple[Criterion, ...]
+    warnings: tuple[Notice, ...]
+
+
+def current(draft: Draft, models: ModelSet) -> Assessment | None:
+    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself."""
+    from core.pipeline import update
+
+    if draft.assessment is None:
+        return None
+    try:
+        return update(draft.assessment, models, draft.record(), draft.mtm, draft.dlr)
+    except InputError:
+        return draft.assessment
+
+
+def outlook(draft: Draft, models: ModelSet) -> Outlook:
+    """The prognosis for the draft as it stands now; images are not looked at again.
+
+    Raises:
+        InputError: if clinical values contradict each other.
+    """
+    from core.inclusion import check_inclusion
+    from core.pipeline import image_scores
+    from core.survival.prognoses import prognoses
+
+    clinical = draft.record()
+    if (now := current(draft, models)) is not None:
+        return Outlook(clinical, now.scores, now.pre, now.post, now.criteria, now.warnings)
+    scores, _, _ = image_scores(None, models, clinical, draft.mtm, draft.dlr)
+    pre, post, notices = prognoses(models.pre, models.post, clinical, scores)
+    return Outlook(clinical, scores, pre, post, check_inclusion(clinical), notices)
+
+
+def models_say(draft: Draft, models: ModelSet) -> Scores:
+    """The scores that the models give the images; unknown without images."""
+    from core.pipeline import image_scores
+
+    if draft.assessment is None or draft.assessment.evidence is None:
+        return Scores()
+    try:
+        clinical = draft.record()
+    except InputError:
+        clinical = draft.assessment.clinical
+    return image_scores(draft.assessment.evidence, models, clinical)[0]
