@@ -20,6 +20,8 @@ COLUMNS = (
     *TRUTH,
 )
 
+LONGEST_MONTHS = 1200.0
+
 
 @dataclass(frozen=True)
 class Truth:

@@ -11,11 +11,10 @@ from core.case import ClinicalRecord, choices
 from core.errors import InputError
 from core.io.cells import MISSING
 from core.io.clinical import parse_clinical
-from core.io.patient import CLINICAL, CohortName, Patient, Problem, Split, Truth
+from core.io.patient import CLINICAL, LONGEST_MONTHS, CohortName, Patient, Problem, Split, Truth
 
 KINDS = get_type_hints(ClinicalRecord)
 YES_NO = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
-LONGEST_MONTHS = 1200.0
 
 
 class PatientRow:

@@ -20,6 +20,7 @@ from core.train.network_cohort import NetworkTraining, PreparedCohort
 from core.train.network_loss import class_weights, mtm_losses, survival_losses, usual_log_odds
 
 State = dict[str, torch.Tensor]
+STATISTICS_PATIENTS = 240
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ class MemberTraining:
             epoch, position = epoch + 1, 0
             self._save(epoch * self.batches)
             told(self.progress.curve[-1], epoch * self.batches - self.first)
-        found = self.best or self.average
+        if not self.best:
+            self._settle(self.settings.epochs)
+        found = self.best or self.judge.state_dict()
         return {name: value.cpu() for name, value in found.items()}, self.progress.curve
 
     def _stopped(self) -> bool:
@@ -164,17 +167,34 @@ class MemberTraining:
 
     def _judge(self, epoch: int) -> None:
         """Close the epoch; keep the averaged weights if they do best on the stopping patients."""
-        before = self.progress
-        found = self._stopping_loss() if len(self.cohort.stopping) else None
+        before, found = self.progress, None
+        if len(self.cohort.stopping):
+            self._settle(epoch)
+            found = self._stopping_loss()
         point = LearningPoint(epoch + 1, before.total / len(self.cohort.training), found)
         self.progress = replace(before, curve=(*before.curve, point), total=0.0)
         if found is not None and found < before.best_loss:
             self.progress = replace(self.progress, best_loss=found, best_epoch=epoch + 1)
-            self.best = {name: value.clone() for name, value in self.average.items()}
+            self.best = {name: value.clone() for name, value in self.judge.state_dict().items()}
+
+    def _settle(self, epoch: int) -> None:
+        """Give the judge the averaged weights, with batch statistics of their own (Izmailov et al., UAI 2018)."""
+        self.judge.load_state_dict(self.average)
+        for layer in self.judge.modules():
+            if isinstance(layer, (torch.nn.BatchNorm1d, torch.nn.BatchNorm3d)):
+                layer.reset_running_stats()
+                layer.momentum = None  # the average of all that is seen
+        rng = np.random.default_rng([self.settings.seed, self.number, 3, epoch])
+        seen = rng.permutation(self.cohort.training)[:STATISTICS_PATIENTS]
+        self.judge.train()
+        with torch.no_grad():
+            for part in np.array_split(seen, math.ceil(len(seen) / self.settings.batch)):
+                measures = torch.from_numpy(self.cohort.measures[part]).to(next(self.judge.parameters()).device)
+                self.judge.code(self.judge.features(augment(self._crops(part), rng), measures))
+        self.judge.eval()
 
     def _stopping_loss(self) -> float:
-        """Loss of MTM and of survival with the averaged weights, each over the patients known."""
-        self.judge.load_state_dict(self.average)
+        """Loss of MTM and of survival by the judge, each over the patients known."""
         chosen = self.cohort.stopping
         with torch.inference_mode():
             parts = [self._judged(part) for part in np.array_split(chosen, math.ceil(len(chosen) / 8))]

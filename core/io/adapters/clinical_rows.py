@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.case import ClinicalRecord
 from core.errors import InputError
 from core.io.clinical import parse_clinical
-from core.io.image_cohort import CLINICAL, LONGEST_MONTHS, Problem
+from core.io.patient import CLINICAL, LONGEST_MONTHS, Problem
 from core.io.workbook import read_sheets
 
 if TYPE_CHECKING:

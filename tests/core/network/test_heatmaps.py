@@ -139,7 +139,7 @@ def test_the_heatmaps_of_an_untrained_network_fail(
     for heatmap in found.values():
         untrained_check = next(c for c in heatmap.reliability.checks if c.name == "untrained")
         assert untrained_check.value is not None
-        assert untrained_check.value > 0.99
+        assert untrained_check.value > 0.9
         assert heatmap.reliability.verdict == "failed"
         assert heatmap.values.dtype == np.float16
         assert not heatmap.values[mask.labels == 0].any()

@@ -118,7 +118,7 @@ def test_the_best_epoch_is_kept_and_the_training_stops(
     kept = []
 
     def loss(training: network_member.MemberTraining) -> float:
-        kept.append({name: value.clone() for name, value in training.average.items()})
+        kept.append({name: value.clone() for name, value in training.judge.state_dict().items()})
         return next(losses)
 
     monkeypatch.setattr(network_member.MemberTraining, "_stopping_loss", loss)
