@@ -188,7 +188,7 @@ def test_features_that_do_not_come_back_are_not_used(table: Path, trained: tuple
     with pytest.raises(InputError, match="expected 10 usable features of a phase"):
         _again(table, out, preset=replace(tiny.PRESET, retested=6), last="radiomics")
     (names,) = (out / "work" / "radiomics").glob("retest-*/robust.json")
-    robust = json.loads(names.read_text())
+    robust = json.loads(names.read_text())["names"]
     assert "ap_original_firstorder_Entropy" in robust
     assert 5 < len(robust) < 60
 
