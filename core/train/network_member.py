@@ -21,6 +21,7 @@ from core.train.network_loss import class_weights, mtm_losses, survival_losses, 
 
 State = dict[str, torch.Tensor]
 STATISTICS_PATIENTS = 240
+"""Whose crops, augmented, give the averaged weights their batch statistics."""
 
 
 @dataclass(frozen=True)
