@@ -140,12 +140,14 @@ def test_the_command_ends_with_the_count(cohort: Path, tmp_path: Path, capsys: p
 
 
 LOOP = """
+import signal
 import sys
 from pathlib import Path
 from core.jobs import batch
 from core.jobs.settings import WorkerSettings
 from tests.core.jobs.small_jobs import score
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
     batch.score_patient = score
     batch.score_cohort(Path(sys.argv[1]), Path(sys.argv[2]), WorkerSettings(workers=2))
 """
