@@ -2,7 +2,7 @@
 
 The network's heads see them beside what its trunk has learned, and the trunk learns to tell them, for every patient:
 few labels go further so. What they bring was measured (docs/training.md): small nodules all over the liver, told by the
-share of bright and washed-out voxels in each eighth of it, carry most of the prognosis that the images hold.
+share of bright and washed-out voxels in each eighth of it, carry most of what the measures say of the prognosis.
 """
 
 from __future__ import annotations
