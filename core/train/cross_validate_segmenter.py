@@ -15,12 +15,10 @@ import torch
 from safetensors.torch import load_file
 
 from core.errors import InputError, NoLiverError
-from core.imaging.register import dice
-from core.imaging.surface import surface_distance_mm
 from core.segmentation.network import DEFAULT_ARGUMENTS, build
 from core.segmentation.predict import Segmenter
 from core.train.fit_segmenter import SegmenterTraining, fit
-from core.train.segmenter import TRAINING_SCANS, read_scans, training_scans
+from core.train.segmenter import TRAINING_SCANS, agreement, read_scans, training_scans
 
 
 @dataclass(frozen=True)
@@ -78,12 +76,10 @@ def run_fold(
     results = []
     for name, (volume, truth) in zip(left_out, read_scans(data, left_out), strict=True):
         try:
-            found, _ = segmenter.segment(volume.hu, volume.geometry)
+            overlap, distance_mm = agreement(segmenter, volume, truth)
         except NoLiverError:
-            results.append(LeftOut(name, number + 1, 0.0, float("inf")))
-            continue
-        distance = surface_distance_mm(found.liver, truth.liver, volume.geometry)
-        results.append(LeftOut(name, number + 1, dice(found.liver, truth.liver), distance))
+            overlap, distance_mm = 0.0, float("inf")
+        results.append(LeftOut(name, number + 1, overlap, distance_mm))
     return results
 
 

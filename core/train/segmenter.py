@@ -129,15 +129,21 @@ def evaluate(
 
     The surface distance is symmetric, the larger of both ways (see `surface_distance_mm`).
     """
-    overlaps, distances = [], []
-    for volume, truth in scans:
-        found, _ = segmenter.segment(volume.hu, volume.geometry)
-        overlaps.append(dice(found.liver, truth.liver))
-        distances.append(surface_distance_mm(found.liver, truth.liver, volume.geometry))
+    overlaps, distances = zip(*(agreement(segmenter, volume, truth) for volume, truth in scans), strict=True)
     return (
         *_metrics("liver Dice at CT resolution", overlaps, names, higher_is_better=True),
         *_metrics("95th-percentile surface distance, mm", distances, names, higher_is_better=False),
     )
+
+
+def agreement(segmenter: Segmenter, volume: Volume, truth: LiverMask) -> tuple[float, float]:
+    """Dice and 95th-percentile surface distance (mm) of the liver found in `volume` and the true one, on its own grid.
+
+    Raises:
+        NoLiverError: if no liver is found.
+    """
+    found, _ = segmenter.segment(volume.hu, volume.geometry)
+    return dice(found.liver, truth.liver), surface_distance_mm(found.liver, truth.liver, volume.geometry)
 
 
 def _metrics(

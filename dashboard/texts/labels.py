@@ -118,6 +118,7 @@ STROKE = "A stroke"
 STROKES = {"add": "Add", "remove": "Remove"}
 TISSUES = {"liver": "Liver", "lesion": "Lesion"}
 STEP_MM = "Step, mm"
+SAVE_MASK = {".nii.gz": "Save the mask as NIfTI", ".seg.nrrd": "Save the mask for 3D Slicer"}
 ASSESS_CORRECTION = "Assess with this mask"
 DROP_RECORD = "Load clinical.json"
 OWN_MASK = "Use a liver mask of your own"

@@ -17,7 +17,7 @@ from dashboard.figures import slices, strokes
 from dashboard.widgets import blocks
 
 STEP_MM = (0.5, 10.0)
-ENDINGS = {"NIfTI": (".nii.gz", "application/gzip"), "3D Slicer": (".seg.nrrd", "application/octet-stream")}
+MIME_TYPES = {".nii.gz": "application/gzip", ".seg.nrrd": "application/octet-stream"}
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ def state(assessment: Assessment) -> None:
     now = session.draft()
     if now.message:
         st.error(now.message)
-    if now.awaits_assessment and now.shown_mask is not None and now.run is None:
+    waits = now.awaits_assessment  # compares both masks voxel by voxel: once
+    if waits and now.shown_mask is not None and now.run is None:
         blocks.note(texts.mask_waits(now.shown_mask.volume_ml, assessment))
         _assess()
-    if now.before is not None and not now.awaits_assessment and now.run is None:
+    if now.before is not None and not waits and now.run is None:
         blocks.changes(texts.changes(now.before, standing(assessment)))
     if now.shown_mask is not None:
         _save(now)
@@ -83,9 +84,9 @@ def taken(tool: Tool, assessment: Assessment, section: slices.Section, key: str)
 
 def _save(now: session.Draft) -> None:
     with st.container(horizontal=True):
-        for name, (ending, mime) in ENDINGS.items():
+        for ending, mime in MIME_TYPES.items():
             st.download_button(
-                f"Save the mask for {name}" if name != "NIfTI" else "Save the mask as NIfTI",
+                texts.SAVE_MASK[ending],
                 data=lambda ending=ending: uploads.mask_bytes(now.shown_mask, ending),
                 file_name=f"liver{ending}",
                 mime=mime,
