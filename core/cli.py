@@ -165,6 +165,9 @@ def _add_simulation(table: Any) -> None:
         "--mtm-patients", type=arguments.seed, metavar="M", help="resected, with histology; N * 159 / 752 if not given"
     )
     one.add_argument("--anatomy", type=Path, metavar="DIR", help="labelled CT to simulate tumours in")
+    one.add_argument(
+        "--anatomy-share", type=arguments.share, metavar="S", default=1.0, help="of patients over these CT, 0-1"
+    )
     one.add_argument("--workers", type=arguments.count, default=1, metavar="N", help="processes")
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
 

@@ -20,6 +20,6 @@ def simulate(options: argparse.Namespace) -> int:
     resected = options.mtm_patients
     if resected is None:
         resected = round(options.patients * MTM_SHARE)
-    plan = CohortPlan(options.patients, resected, options.seed, options.anatomy)
+    plan = CohortPlan(options.patients, resected, options.seed, options.anatomy, options.anatomy_share)
     write_cohort(plan, folder(options.out), progress, options.workers)
     return 0

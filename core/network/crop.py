@@ -47,6 +47,15 @@ def liver_crop(
     return np.where(visible, np.stack(phases), 0.0).astype(np.float32), grid
 
 
+def part_crop(part: npt.NDArray[np.bool_], geometry: Geometry, grid: Geometry) -> npt.NDArray[np.bool_]:
+    """A part of the liver, bool (I, J, K), on the grid of `liver_crop`: bool (96, 96, 96)."""
+    found = np.zeros(grid.shape, dtype=bool)
+    if part.any():
+        box = bounding_box(part, geometry, 2 * MARGIN_MM)
+        found = _on_grid(part, box, geometry, grid, 0.0) > 0.5
+    return found
+
+
 def main_parts(liver: npt.NDArray[np.bool_], geometry: Geometry) -> npt.NDArray[np.bool_]:
     """The mask without its stray parts: its largest one and those of SMALLEST_PART of that at least.
 

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.network.mobilenet import MultitaskMobileNet
+from core.network.ensemble import MobileNetEnsemble
 
 Maps = npt.NDArray[np.float32]
 
 
-def influence_maps(network: MultitaskMobileNet, phases: torch.Tensor, blank: torch.Tensor) -> Maps:
+def influence_maps(network: MobileNetEnsemble, phases: torch.Tensor, blank: torch.Tensor) -> Maps:
     """Signed influence on every head's logit; positive raises it.
 
     Args:
@@ -34,13 +34,13 @@ def influence_maps(network: MultitaskMobileNet, phases: torch.Tensor, blank: tor
     return _numbers((gradients * (activations - blank)).sum(dim=2).transpose(0, 1))
 
 
-def blank_activations(network: MultitaskMobileNet, side: int) -> torch.Tensor:
+def blank_activations(network: MobileNetEnsemble, side: int) -> torch.Tensor:
     """Stride-8 activations (1, C, 12, 12, 12) of an input of `side` voxels in which nothing is visible."""
     with torch.no_grad():
         return network.features(torch.zeros(1, 2, side, side, side))
 
 
-def grad_cam(network: MultitaskMobileNet, phases: torch.Tensor) -> Maps:
+def grad_cam(network: MobileNetEnsemble, phases: torch.Tensor) -> Maps:
     """Grad-CAM as defined by Selvaraju et al., ICCV 2017, kept to compare with: one forward, five backward passes.
 
     Args:
@@ -54,7 +54,7 @@ def grad_cam(network: MultitaskMobileNet, phases: torch.Tensor) -> Maps:
     return _numbers((weights * activations).sum(dim=2)[:, 0].clamp(min=0))
 
 
-def gradients_of_heads(network: MultitaskMobileNet, phases: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def gradients_of_heads(network: MobileNetEnsemble, phases: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Stride-8 activations (N, C, 12, 12, 12) and each head's gradient by them (5, N, C, 12, 12, 12).
 
     One forward and five backward passes for all N at once; patients do not touch each other.

@@ -15,8 +15,8 @@ from core.geometry import Geometry
 from core.imaging.crop import Box, bounding_box, box_of_grid, sub_geometry
 from core.imaging.interpolate import interpolate
 from core.network.crop import SIDE
+from core.network.ensemble import MobileNetEnsemble
 from core.network.grad_cam import Maps, blank_activations, influence_maps
-from core.network.mobilenet import MultitaskMobileNet
 from core.network.probes import MIRROR_AXES, UNTRAINED_SEEDS, averaged_voxels, mirrored, probe_inputs, untrained
 from core.network.reliability import Repeats, Shares, judge, share_inside
 from core.network.threads import one_thread
@@ -30,7 +30,7 @@ class HeatmapReader:
         network: in evaluation mode.
     """
 
-    network: MultitaskMobileNet
+    network: MobileNetEnsemble
 
     def read(self, phases: npt.NDArray[np.float32], cube: Geometry, mask: LiverMask) -> dict[str, Heatmap]:
         """The heatmap of every head on the grid of `mask`, by head.
@@ -38,7 +38,7 @@ class HeatmapReader:
         Args:
             phases, cube: of `liver_crop`.
         """
-        averaged = averaged_voxels(self.network, cube.shape[0])
+        averaged = averaged_voxels(cube.shape[0])
         probes = torch.from_numpy(probe_inputs(phases, averaged))
         with one_thread():
             heat = influence_maps(self.network, probes, self._blank).clip(min=0)
@@ -57,7 +57,7 @@ class HeatmapReader:
         return blank_activations(self.network, SIDE)
 
     @cached_property
-    def _untrained(self) -> list[tuple[MultitaskMobileNet, torch.Tensor]]:
+    def _untrained(self) -> list[tuple[MobileNetEnsemble, torch.Tensor]]:
         networks = [untrained(self.network, seed, SIDE) for seed in UNTRAINED_SEEDS]
         return [(network, blank_activations(network, SIDE)) for network in networks]
 

@@ -15,8 +15,9 @@ from core.case import LiverMask
 from core.errors import ArtefactError
 from core.findings import HEADS, Heatmap
 from core.geometry import Geometry
+from core.network.ensemble import MobileNetEnsemble, from_state
 from core.network.heatmaps import HeatmapReader
-from core.network.mobilenet import MobileNetArguments, MultitaskMobileNet, from_state
+from core.network.mobilenet import MobileNetArguments
 from core.network.probes import NOISE_SD
 from core.network.threads import one_thread
 
@@ -33,7 +34,7 @@ class MultitaskNetwork:
         slope, intercept: Platt calibration of each head's logit, by head.
     """
 
-    network: MultitaskMobileNet
+    network: MobileNetEnsemble
     slope: Mapping[str, float]
     intercept: Mapping[str, float]
 
@@ -48,8 +49,7 @@ class MultitaskNetwork:
 
         card = artefact.card.architecture
         try:
-            design = int(card.get("design", 1))
-            arguments: MobileNetArguments = {"width": card["width"], "dropout": card["dropout"], "design": design}
+            arguments: MobileNetArguments = {"width": card["width"], "dropout": card["dropout"]}
             network = from_state(arguments, load(artefact.read_bytes("model.safetensors")))
             calibration = card["calibration"]
             slope = {head: float(calibration[head]["slope"]) for head in HEADS}

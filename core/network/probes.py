@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.network.mobilenet import SIDE_SEEN, MultitaskMobileNet
+from core.network.ensemble import MobileNetEnsemble
+from core.network.mobilenet import SIDE_SEEN
 
 Numbers = npt.NDArray[np.float32]
 
@@ -20,9 +21,9 @@ NOISES = 3
 UNTRAINED_SEEDS = (1, 2, 3)
 
 
-def averaged_voxels(network: MultitaskMobileNet, side: int) -> int:
+def averaged_voxels(side: int) -> int:
     """How many voxels along an axis the network averages before its first convolution."""
-    return 1 if network.design == 1 else max(1, side // SIDE_SEEN)
+    return max(1, side // SIDE_SEEN)
 
 
 def mirrored(values: Numbers, axis: int, averaged: int = 1) -> Numbers:
@@ -51,7 +52,7 @@ def probe_inputs(phases: Numbers, averaged: int) -> Numbers:
     return np.stack([phases, *mirrors, *(noisy(phases, rng) for _ in range(NOISES))])
 
 
-def untrained(network: MultitaskMobileNet, seed: int, side: int) -> MultitaskMobileNet:
+def untrained(network: MobileNetEnsemble, seed: int, side: int) -> MobileNetEnsemble:
     """The same architecture with random weights (Adebayo et al., NeurIPS 2018), the same for the same seed.
 
     Weights are drawn as He et al., ICCV 2015; batch statistics settle on a ball of noise, so that signals neither
@@ -74,7 +75,7 @@ def _random(name: str, values: torch.Tensor, generator: torch.Generator) -> torc
     return torch.randn(values.shape, generator=generator) * math.sqrt(2 / fan_in)
 
 
-def _settle(network: MultitaskMobileNet, phases: torch.Tensor) -> None:
+def _settle(network: MobileNetEnsemble, phases: torch.Tensor) -> None:
     for layer in network.eval().modules():
         if isinstance(layer, (torch.nn.BatchNorm1d, torch.nn.BatchNorm3d)):
             layer.reset_running_stats()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -46,12 +47,14 @@ class CohortPlan:
         mtm_patients: resected.
         seed: same plan, same folder.
         anatomy: folder of labelled CT, NAME_ct.nii.gz with NAME_labels.nii.gz; None for procedural bodies.
+        anatomy_share: of the patients over these CT, 0-1; the others have procedural bodies.
     """
 
     patients: int
     mtm_patients: int
     seed: int
     anatomy: Path | None = None
+    anatomy_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,10 @@ def write_cohort(plan: CohortPlan, out: Path, progress: Progress, workers: int =
     scans = _scans(plan.anatomy)
     _claim(plan, scans, out)
     latents = draw_patients(plan.patients, plan.mtm_patients, plan.seed)
-    jobs = [_Job(latent, _scan_of(latent, scans), out / IMAGES / latent.patient_id) for latent in latents]
+    jobs = [
+        _Job(latent, _scan_of(latent, scans, plan.anatomy_share), out / IMAGES / latent.patient_id)
+        for latent in latents
+    ]
     todo = [job for job in jobs if not all((job.folder / name).is_file() for name in FILES)]
     # patients over the same scan come together: it is read once
     todo.sort(key=lambda job: (str(job.scan and job.scan.ct), job.latent.centre, job.latent.index))
@@ -128,14 +134,15 @@ def _scans(folder: Path | None) -> list[_Scan]:
     return pairs
 
 
-def _scan_of(latent: Latent, scans: list[_Scan]) -> _Scan | None:
+def _scan_of(latent: Latent, scans: list[_Scan], share: float) -> _Scan | None:
     """The last quarter of the scans is kept for external patients, so that no body is in training and external test."""
-    if not scans:
+    before, after = (math.floor(number * share) for number in (latent.index, latent.index + 1))
+    if not scans or before == after:
         return None
     external = max(1, round(len(scans) / 4))
     if len(scans) > 1:
         scans = scans[-external:] if latent.split == "external" else scans[:-external]
-    return scans[latent.index % len(scans)]
+    return scans[before % len(scans)]
 
 
 def _made(jobs: list[_Job], workers: int) -> Iterator[None]:

@@ -62,20 +62,6 @@ def fit_survival_platt(log_odds: npt.ArrayLike, alive: npt.ArrayLike) -> tuple[f
     return float(found[0]), tuple(_intercepts(found[1], found[2:]).tolist())
 
 
-def fit_temperature(log_odds: npt.ArrayLike, labels: npt.ArrayLike, known: npt.ArrayLike | None = None) -> float:
-    """The temperature T that makes expit(log odds / T) fit best (C. Guo et al., ICML 2017), within 0.05-20.
-
-    Args: as `fit_platt`.
-    """
-    from scipy.optimize import minimize_scalar
-
-    x, y = _known(log_odds, labels, known)
-    found = minimize_scalar(
-        lambda log_t: _log_loss(x * np.exp(-log_t), y), bounds=(np.log(0.05), np.log(20.0)), method="bounded"
-    )
-    return float(np.exp(found.x))
-
-
 def interval_coverage(answers: npt.ArrayLike, others: npt.ArrayLike, z: float = 1.96) -> float:
     """Share of patients whose `others` value lies within z standard deviations of the mean of their answers.
 

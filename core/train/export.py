@@ -18,6 +18,7 @@ from core.artefacts import Golden, Metric, ModelCard, Training, write_artefact
 from core.findings import HEADS
 from core.model_card import INTENDED_USE
 from core.network import crop, mobilenet
+from core.network.ensemble import MobileNetEnsemble, from_state
 from core.segmentation import network as resunet
 from core.train.card_facts import DEMONSTRATION, CardFacts
 from core.train.fit_segmenter import SegmenterTraining
@@ -96,19 +97,23 @@ def export_segmenter(
 
 def export_network(
     weights_dir: Path,
-    network: mobilenet.MultitaskMobileNet,
+    network: MobileNetEnsemble,
     arguments: mobilenet.MobileNetArguments,
     calibration: Mapping[str, Mapping[str, float]],
     settings: Mapping[str, Any],
 ) -> Path:
     """Write the multitask network's artefact; who it was trained on is stamped on its card afterwards."""
     shipped = half(network.state_dict())
-    module = mobilenet.build(arguments).eval()
-    module.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in shipped.items()})
+    module = from_state(arguments, shipped)
     card = ModelCard(
         name="network",
         version="1.0.0",
-        architecture={**arguments, "calibration": calibration, "training": dict(settings)},
+        architecture={
+            **arguments,
+            "members": len(network.members),
+            "calibration": calibration,
+            "training": dict(settings),
+        },
         inputs=NETWORK_INPUTS,
         outputs=NETWORK_OUTPUTS,
         training=Training("", None, None, ""),

@@ -20,19 +20,16 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from core.findings import HEADS
-from core.network.mobilenet import (
-    DEFAULT_ARGUMENTS,
-    MobileNetArguments,
-    MultitaskMobileNet,
-    build,
-    ensemble,
-)
+from core.network.ensemble import MobileNetEnsemble
+from core.network.mobilenet import DEFAULT_ARGUMENTS, MultitaskMobileNet
 from core.train.calibration import fit_platt, fit_survival_platt
+from core.train.fit_lesion_finder import finder_of, fit_lesion_finder
 from core.train.network_cohort import (
     HORIZON_MONTHS,
+    MeasuredCohort,
     NetworkCohort,
     NetworkTraining,
-    PreparedCohort,
+    measure,
     prepare,
     survival_targets,
 )
@@ -54,15 +51,15 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class NetworkFit:
-    """A trained network or ensemble, in evaluation mode on the CPU, and the learning curve of each member."""
+    """A trained network, in evaluation mode on the CPU, and the learning curve of each member."""
 
-    network: MultitaskMobileNet
+    network: MobileNetEnsemble
     curves: tuple[tuple[LearningPoint, ...], ...]
 
 
 def fit(
     cohort: NetworkCohort, out: Path, settings: NetworkTraining, report: Callable[[str], None], resume: bool = False
-) -> MultitaskMobileNet:
+) -> MobileNetEnsemble:
     """The network of `fit_recorded`; arguments as there."""
     return fit_recorded(cohort, out, settings, report, resume).network
 
@@ -78,12 +75,17 @@ def fit_recorded(
     """
     out.mkdir(parents=True, exist_ok=True)
     prepared = prepare(cohort, settings, DEFAULT_ARGUMENTS)
-    members = [_member(prepared, out, settings, number, (report, resume)) for number in range(settings.members)]
-    return NetworkFit(ensemble([network for network, _ in members]), tuple(curve for _, curve in members))
+    state = cohort.finder
+    if prepared.marked is not None:
+        state = fit_lesion_finder(prepared.marked, out, settings.finder, report, resume)
+    seen = measure(prepared, finder_of(state))
+    members = [_member(seen, out, settings, number, (report, resume)) for number in range(settings.members)]
+    network = MobileNetEnsemble(seen.finder.cpu(), [network for network, _ in members])
+    return NetworkFit(network.eval(), tuple(curve for _, curve in members))
 
 
-def predict(network: MultitaskMobileNet, crops: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
-    """Logits (N, 5), uncalibrated; of an ensemble the mean of its members."""
+def predict(network: MobileNetEnsemble, crops: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
+    """Logits (N, 5), uncalibrated, the mean of the members."""
     device = next(network.parameters()).device
     with torch.inference_mode():
         parts = [
@@ -112,7 +114,7 @@ def calibrate(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32])
 
 
 def _member(
-    prepared: PreparedCohort,
+    seen: MeasuredCohort,
     out: Path,
     settings: NetworkTraining,
     number: int,
@@ -123,18 +125,17 @@ def _member(
     if not resume:
         finished.unlink(missing_ok=True)
         checkpoint.unlink(missing_ok=True)
-    found = _finished(finished, prepared.fingerprint)
+    found = _finished(finished, seen.prepared.fingerprint)
     if found is None:
-        training = MemberTraining(prepared, settings, DEFAULT_ARGUMENTS, number, checkpoint)
+        training = MemberTraining(seen, settings, DEFAULT_ARGUMENTS, number, checkpoint)
         state, curve = training.run(_teller(training, settings, number, report))
-        _finish(finished, state, curve, prepared.fingerprint)
+        _finish(finished, state, curve, seen.prepared.fingerprint)
         checkpoint.unlink(missing_ok=True)
     else:
         state, curve = found
-    single: MobileNetArguments = {**DEFAULT_ARGUMENTS}
-    network = build(single)
+    network = MultitaskMobileNet(DEFAULT_ARGUMENTS)
     network.load_state_dict(state)
-    return network.eval(), curve
+    return network.to(memory_format=torch.channels_last_3d).eval(), curve  # type: ignore[call-overload]
 
 
 def _teller(

@@ -6,6 +6,8 @@ The shifts are those between centres: noise, kernel and slice thickness (blur an
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -20,8 +22,8 @@ GAIN, OFFSET_SD, NOISE = (0.9, 1.1), 0.12, 0.2
 """Offset and noise in units of 60 HU."""
 
 
-def halve(crop: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
-    """Mean over 2x2x2 voxels: (2, 96, 96, 96) -> (2, 48, 48, 48)."""
+def halve(crop: npt.NDArray[Any]) -> npt.NDArray[np.float16]:
+    """Mean over 2x2x2 voxels: (C, 96, 96, 96) -> (C, 48, 48, 48)."""
     channels, side = crop.shape[0], crop.shape[1] // 2
     blocks = crop.astype(np.float32).reshape(channels, side, 2, side, 2, side, 2)
     halved: npt.NDArray[np.float16] = blocks.mean(axis=(2, 4, 6)).astype(np.float16)
@@ -34,9 +36,18 @@ def augment(crops: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     Args:
         crops: float32 (N, 2, S, S, S). rng: decides everything; the same state gives the same crops.
     """
+    return augment_with(crops, crops[:, :0], rng)[0]
+
+
+def augment_with(
+    crops: torch.Tensor, parts: torch.Tensor, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Changed crops, and parts of them (N, P, S, S, S) that move along; see `augment`."""
     visible = (crops != 0).any(dim=1, keepdim=True).to(crops.dtype)
     grid = functional.affine_grid(_poses(len(crops), rng).to(crops.device), list(crops.shape), align_corners=False)
-    moved, share = (functional.grid_sample(part, grid, align_corners=False) for part in (crops * visible, visible))
+    everything = torch.cat([crops * visible, visible, parts], dim=1)
+    everything = functional.grid_sample(everything, grid, align_corners=False)
+    moved, share, parts = everything[:, :2], everything[:, 2:3], everything[:, 3:]
     for axis in (2, 3, 4):
         weight = _column(rng.uniform(*BLUR, len(crops)), crops)
         moved, share = (_blurred(part, axis, weight) for part in (moved, share))
@@ -48,7 +59,7 @@ def augment(crops: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     )
     noise = torch.from_numpy(rng.standard_normal(crops.shape, dtype=np.float32)).to(crops.device)
     level = _column(rng.uniform(0, NOISE, len(crops)), crops)
-    return torch.where(shown, values * gain + offset + level * noise, 0.0)
+    return torch.where(shown, values * gain + offset + level * noise, 0.0), parts
 
 
 def _poses(count: int, rng: np.random.Generator) -> torch.Tensor:

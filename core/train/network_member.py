@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.network.mobilenet import CODE, MobileNetArguments, build
+from core.network.mobilenet import CODE, MobileNetArguments, MultitaskMobileNet, averaged
 from core.train.averaging import update_average
 from core.train.checkpoint import Kept, load_checkpoint, load_kept, save_checkpoint
 from core.train.network_augmentation import augment
-from core.train.network_cohort import NetworkTraining, PreparedCohort
+from core.train.network_cohort import MeasuredCohort, NetworkTraining
 from core.train.network_loss import class_weights, mtm_losses, survival_losses, usual_log_odds
 
 State = dict[str, torch.Tensor]
@@ -64,7 +64,7 @@ class MemberTraining:
 
     def __init__(
         self,
-        cohort: PreparedCohort,
+        cohort: MeasuredCohort,
         settings: NetworkTraining,
         arguments: MobileNetArguments,
         number: int,
@@ -76,18 +76,20 @@ class MemberTraining:
             number: of the member, from 0; with the seed it decides all that is random.
             checkpoint: file of the state; a former one of the same cohort and settings is gone on from.
         """
-        self.cohort, self.settings, self.number, self.checkpoint = cohort, settings, number, checkpoint
-        targets = cohort.targets[cohort.training]
+        self.cohort, self.settings, self.number, self.checkpoint = cohort.prepared, settings, number, checkpoint
+        targets = self.cohort.targets[self.cohort.training]
         known = ~np.isnan(targets[:, 0])
         self.class_weights, self.share_known = class_weights(targets), max(float(known.mean()), 1 / len(known))
         self.batches = math.ceil(len(known) / settings.batch)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(_torch_seed(settings.seed, number))
-        self.network, self.judge = build(arguments).to(device), build(arguments).to(device).eval()
+        self.network, self.judge = (_network(arguments, device) for _ in range(2))
+        self.judge.eval()
+        self.finder, self.measures = cohort.finder.to(device), torch.from_numpy(cohort.measures).to(device)
         self.network.begin_at(torch.from_numpy(usual_log_odds(targets)))
-        self.network.standardise_by(torch.from_numpy(cohort.measures[cohort.training]))
-        self.measures = torch.nn.Linear(CODE, cohort.measures.shape[1]).to(device)
-        self.pupil = torch.nn.ModuleList([self.network, self.measures]).train()
+        self.network.standardise_by(self.measures[self.cohort.training])
+        self.teller = torch.nn.Linear(CODE, cohort.measures.shape[1]).to(device)
+        self.pupil = torch.nn.ModuleList([self.network, self.teller]).train()
         self.average: State = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         self.best: State = {}
         self.optimizer = torch.optim.AdamW(
@@ -152,10 +154,9 @@ class MemberTraining:
 
     def _loss(self, chosen: npt.NDArray[np.int_], crops: torch.Tensor) -> torch.Tensor:
         targets = torch.from_numpy(self.cohort.targets[chosen]).to(crops.device)
-        measures = torch.from_numpy(self.cohort.measures[chosen]).to(crops.device)
-        code = self.network.code(self.network.features(crops, measures))
+        code = self.network.code(self._features(self.network, chosen, crops))
         logits = self.network.from_code(code)
-        told = self.measures(code[:, :CODE]) - self.network.standardised(measures)
+        told = self.teller(code[:, :CODE]) - self.network.standardised(self.measures[chosen])
         # by the expected number of known labels, not by that of the batch: a lone label must not outweigh the others
         mtm = mtm_losses(logits, targets, self.class_weights).sum() / self.share_known
         survival = survival_losses(logits, targets).sum()
@@ -190,8 +191,7 @@ class MemberTraining:
         self.judge.train()
         with torch.no_grad():
             for part in np.array_split(seen, math.ceil(len(seen) / self.settings.batch)):
-                measures = torch.from_numpy(self.cohort.measures[part]).to(next(self.judge.parameters()).device)
-                self.judge.code(self.judge.features(augment(self._crops(part), rng), measures))
+                self.judge.code(self._features(self.judge, part, augment(self._crops(part), rng)))
         self.judge.eval()
 
     def _stopping_loss(self) -> float:
@@ -205,9 +205,12 @@ class MemberTraining:
         return float(sum(loss.sum() / count for loss, count in zip(losses, known, strict=True)))
 
     def _judged(self, chosen: npt.NDArray[np.int_]) -> torch.Tensor:
-        crops = self._crops(chosen)
-        measures = torch.from_numpy(self.cohort.measures[chosen]).to(crops.device)
-        return self.judge.from_features(self.judge.features(crops, measures))
+        return self.judge.from_features(self._features(self.judge, chosen, self._crops(chosen)))
+
+    def _features(self, network: MultitaskMobileNet, chosen: npt.NDArray[np.int_], crops: torch.Tensor) -> torch.Tensor:
+        """Of changed crops: tumours are found in what is seen, measures are those of the crop as it is."""
+        phases = averaged(crops)
+        return network.features(phases, self.finder.find(phases), self.measures[chosen])
 
     def _save(self, step: int) -> None:
         kept = Kept({"progress": self.progress.to_json()}, self.best)
@@ -227,3 +230,8 @@ class MemberTraining:
 
 def _torch_seed(*words: int) -> int:
     return int(np.random.SeedSequence(words).generate_state(1)[0])
+
+
+def _network(arguments: MobileNetArguments, device: torch.device) -> MultitaskMobileNet:
+    network = MultitaskMobileNet(arguments).to(device, memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    return network  # type: ignore[no-any-return]

@@ -23,14 +23,14 @@ from core.io.series import check_one_patient, read_phase
 from core.jobs.engine import open_workers
 from core.jobs.settings import WorkerSettings
 from core.models import ModelSet, load_models
-from core.network.crop import liver_crop
+from core.network.crop import liver_crop, part_crop
 from core.preparation import check_images, register
 from core.train.cohort.check import CheckedPatient
 from core.train.cohort.store import key_of, made_once, read_json, write_json
 from core.train.radiomics_features import RadiomicsImages
 
-SCHEMA = 1
-CROP, FOUND_MASK, RECORD = "crop.npy", "found_liver.npz", "record.json"
+SCHEMA = 2
+CROP, LESIONS, FOUND_MASK, RECORD = "crop.npy", "lesions.npy", "found_liver.npz", "record.json"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Member:
     def crop(self) -> Path:
         """float16 (2, 96, 96, 96) of `core.network.crop.liver_crop`."""
         return self.folder / CROP
+
+    @property
+    def lesions(self) -> Path | None:
+        """Bool (96, 96, 96), lesions on the grid of the crop; None where the mask marks none."""
+        return self.folder / LESIONS if (self.folder / LESIONS).is_file() else None
 
 
 @dataclass(frozen=True)
@@ -176,8 +181,10 @@ def _prepare(task: _Task, folder: Path) -> None:
     checks, usable = check_images(case, arterial, mask, registration, coarse)
     if not usable or registration is None:
         raise InputError("images: " + next((n.text for n in checks), "expected a liver, got an empty mask"))
-    crop, _ = liver_crop(arterial.hu, case.portal_venous.hu, mask.liver, mask.geometry)
+    crop, cube = liver_crop(arterial.hu, case.portal_venous.hu, mask.liver, mask.geometry)
     np.save(folder / CROP, crop.astype(np.float16), allow_pickle=False)
+    if mask.has_lesions:
+        np.save(folder / LESIONS, part_crop(mask.labels == 2, mask.geometry, cube), allow_pickle=False)
     record = {
         "shift_mm": registration.shift_mm,
         "liver_overlap": registration.liver_overlap,

@@ -40,7 +40,7 @@ class CohortPreset:
         return asdict(self)
 
 
-QUICK = CohortPreset("quick")
+QUICK = CohortPreset("quick", network=NetworkTraining(members=3))
 FULL = CohortPreset(
     "full",
     folds=5,

@@ -20,7 +20,7 @@ from core.train.cohort.export import Trained, export_weights
 from core.train.cohort.fusion import fusion_stage
 from core.train.cohort.images import LeftOut, Member, prepare_images, same_voxels
 from core.train.cohort.judge import judged, write_scores
-from core.train.cohort.network import NetworkStage, network_stage
+from core.train.cohort.network import NetworkStage, NetworkWork, network_stage
 from core.train.cohort.presets import QUICK, CohortPreset
 from core.train.cohort.radiomics import RadiomicsStage, radiomics_stage
 from core.train.cohort.store import SECONDS, Clock, seconds_in, write_json
@@ -111,7 +111,9 @@ class _Run:
 
     def network(self, members: Sequence[Member]) -> NetworkStage:
         """Folds and the network for use."""
-        found = network_stage(members, self.asked.work, self.asked.preset, self.report, self.asked.resume)
+        asked = self.asked
+        how = NetworkWork(asked.work / "network", asked.workers, asked.weights, asked.resume)
+        found = network_stage(members, asked.preset, how, self.report)
         training = sum(member.patient.split == "train" for member in members)
         self.took("network", found.seconds, training)
         return found

@@ -12,21 +12,20 @@ from core.case import LiverMask, MaskOrigin
 from core.findings import HEADS
 from core.geometry import Geometry
 from core.network.crop import SIDE, liver_crop
+from core.network.ensemble import MobileNetEnsemble, build
 from core.network.grad_cam import blank_activations, influence_maps
 from core.network.heatmaps import HeatmapReader
-from core.network.mobilenet import MobileNetArguments, MultitaskMobileNet, build
+from core.network.mobilenet import MobileNetArguments
 from core.network.probes import UNTRAINED_SEEDS, averaged_voxels, mirrored, noisy, probe_inputs, untrained
 
 GRID = Geometry.from_spacing((60, 56, 40), (3.0, 3.0, 4.0), (-90.0, -80.0, 10.0))
-DESIGNS = (pytest.param(1, marks=pytest.mark.slow), 2)
+ARGUMENTS: MobileNetArguments = {"width": 0.25, "dropout": 0.2}
+LEARNED = 32
+"""Channels; what is appended is given, not learned, and has no influence."""
 
 
-def arguments(design: int) -> MobileNetArguments:
-    return {"width": 0.25, "dropout": 0.2, "design": design}
-
-
-def random_network(design: int, seed: int = 7) -> MultitaskMobileNet:
-    return untrained(build(arguments(design)).eval(), seed, SIDE)
+def random_network(seed: int = 7) -> MobileNetEnsemble:
+    return untrained(build(ARGUMENTS).eval(), seed, SIDE)
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +42,13 @@ def crop(mask: LiverMask) -> tuple[np.ndarray, Geometry]:
     return liver_crop(hu.astype(np.int16), (hu + 30).astype(np.int16), mask.liver, GRID)
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_blank_voxels_have_no_influence_and_the_sum_is_the_slope(
-    design: int, crop: tuple[np.ndarray, Geometry]
-) -> None:
-    network = random_network(design).double()
+def test_blank_voxels_have_no_influence_and_the_sum_is_the_slope(crop: tuple[np.ndarray, Geometry]) -> None:
+    network = random_network().double()
     phases = torch.from_numpy(crop[0]).double()[None]
     blank = network.features(torch.zeros_like(phases)).detach()
     assert not influence_maps(network, torch.zeros_like(phases), blank).any()
     activations = network.features(phases).detach()
-    learned = {1: 64, 2: 32}[design]  # channels; what design 2 appends is given, not learned, and has no influence
-    blank[:, learned:] = activations[:, learned:]
+    blank[:, LEARNED:] = activations[:, LEARNED:]
     step = 1e-7
     with torch.no_grad():
         change = network.from_features(activations) - network.from_features(activations + step * (blank - activations))
@@ -62,28 +57,24 @@ def test_blank_voxels_have_no_influence_and_the_sum_is_the_slope(
     assert np.allclose(found, slope, rtol=1e-4)
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_maps_of_several_inputs_are_those_of_each_alone(design: int, crop: tuple[np.ndarray, Geometry]) -> None:
-    network = random_network(design).double()
-    inputs = torch.from_numpy(probe_inputs(crop[0], averaged_voxels(network, SIDE))[:2]).double()
+def test_maps_of_several_inputs_are_those_of_each_alone(crop: tuple[np.ndarray, Geometry]) -> None:
+    network = random_network().double()
+    inputs = torch.from_numpy(probe_inputs(crop[0], averaged_voxels(SIDE))[:2]).double()
     blank = network.features(torch.zeros_like(inputs[:1])).detach()
     together = influence_maps(network, inputs, blank)
     apart = np.concatenate([influence_maps(network, one[None], blank) for one in inputs])
     assert np.allclose(together, apart, atol=1e-9 * np.abs(apart).max())
 
 
-@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_a_network_without_sides_gives_the_same_map_when_mirrored(
-    design: int, axis: int, crop: tuple[np.ndarray, Geometry]
-) -> None:
+def test_a_network_without_sides_gives_the_same_map_when_mirrored(axis: int, crop: tuple[np.ndarray, Geometry]) -> None:
     """Kernels made symmetric along the axis: any difference left would be a mistake in where the cells lie."""
-    network = random_network(design)
+    network = random_network()
     with torch.no_grad():
         for values in network.parameters():
             if values.dim() == 5:
                 values.copy_((values + values.flip(2 + axis)) / 2)
-    averaged = averaged_voxels(network, SIDE)
+    averaged = averaged_voxels(SIDE)
     phases = crop[0].copy()
     edge = [slice(None)] * 4
     for part in (slice(0, 20), slice(SIDE - 20, SIDE)):  # zero padding is no mirror: keep away from it
@@ -91,7 +82,7 @@ def test_a_network_without_sides_gives_the_same_map_when_mirrored(
         phases[tuple(edge)] = 0
     inputs = torch.from_numpy(np.stack([phases, mirrored(phases, axis, averaged)]))
     with torch.no_grad():
-        activations = network.features(inputs).numpy()[:, :32]  # design 2 appends what is visible
+        activations = network.features(inputs).numpy()[:, :LEARNED]
     back = mirrored(activations[1], axis)
     inner = [slice(None)] * 4
     inner[1 + axis] = slice(3, 10)
@@ -111,12 +102,9 @@ def test_probes_mirror_and_add_noise_where_something_is_visible(crop: tuple[np.n
     assert added[phases != 0].std() == pytest.approx(0.1, rel=0.02)
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_untrained_networks_repeat_differ_by_seed_and_see_the_image(
-    design: int, crop: tuple[np.ndarray, Geometry]
-) -> None:
+def test_untrained_networks_repeat_differ_by_seed_and_see_the_image(crop: tuple[np.ndarray, Geometry]) -> None:
     before = torch.random.get_rng_state()
-    made = build(arguments(design)).eval()
+    made = build(ARGUMENTS).eval()
     torch.random.set_rng_state(before)
     phases = torch.from_numpy(crop[0])[None]
     with torch.no_grad():
@@ -128,11 +116,8 @@ def test_untrained_networks_repeat_differ_by_seed_and_see_the_image(
     assert not np.allclose(first, 0)
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_the_heatmaps_of_an_untrained_network_fail(
-    design: int, crop: tuple[np.ndarray, Geometry], mask: LiverMask
-) -> None:
-    reader = HeatmapReader(random_network(design, UNTRAINED_SEEDS[0]))
+def test_the_heatmaps_of_an_untrained_network_fail(crop: tuple[np.ndarray, Geometry], mask: LiverMask) -> None:
+    reader = HeatmapReader(random_network(UNTRAINED_SEEDS[0]))
     phases, cube = crop
     found = reader.read(phases, cube, mask)
     assert set(found) == set(HEADS)
@@ -146,12 +131,11 @@ def test_the_heatmaps_of_an_untrained_network_fail(
     assert found["mtm"].reliability.chance_in_tumour == pytest.approx((mask.labels == 2).sum() / mask.liver.sum())
 
 
-class SeesTheTumour(MultitaskMobileNet):
+class SeesTheTumour(MobileNetEnsemble):
     """Hand-made: each cell answers how much brighter than the liver its voxels are; every head is their sum."""
 
     def __init__(self) -> None:
         torch.nn.Module.__init__(self)
-        self.design = 1
         self.weight = torch.nn.Parameter(torch.full((1, 2, 1, 1, 1), 0.5))
 
     def features(self, phases: torch.Tensor) -> torch.Tensor:
@@ -171,7 +155,7 @@ def test_a_network_that_sees_the_tumour_is_reliable(crop: tuple[np.ndarray, Geom
     network = SeesTheTumour()
     reader = HeatmapReader(network)
     reader.__dict__["_untrained"] = [
-        (other, blank_activations(other, SIDE)) for other in (random_network(1, seed) for seed in (1, 2))
+        (other, blank_activations(other, SIDE)) for other in (random_network(seed) for seed in (1, 2))
     ]
     found = reader.read(*crop, mask)["mtm"]
     checks = {check.name: check for check in found.reliability.checks}

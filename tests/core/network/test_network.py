@@ -6,27 +6,27 @@ from core.case import LiverMask, MaskOrigin
 from core.findings import HEADS
 from core.geometry import Geometry
 from core.network.crop import SIDE, liver_crop
+from core.network.ensemble import MobileNetEnsemble, build
 from core.network.grad_cam import grad_cam
-from core.network.measures import COUNT
-from core.network.mobilenet import DEFAULT_ARGUMENTS, MultitaskMobileNet, build
+from core.network.mobilenet import APPENDED, DEFAULT_ARGUMENTS
 from core.network.predict import VARIANTS, MultitaskNetwork
 
 GEOMETRY = Geometry.from_spacing((90, 80, 40), (3.0, 3.0, 5.0), (-100.0, -50.0, 20.0))
 
 
 @pytest.fixture(scope="module")
-def network() -> MultitaskMobileNet:
+def network() -> MobileNetEnsemble:
     torch.manual_seed(0)
     made = build(DEFAULT_ARGUMENTS).train()
     with torch.no_grad():
         for _ in range(20):  # batch statistics of noise, so that signals neither vanish nor explode
             made(torch.randn(2, 2, 48, 48, 48))
-        made.heads[-1].weight.normal_(std=0.02)  # heads begin at zero
+        made.members[0].heads[-1].weight.normal_(std=0.02)  # heads begin at zero
     return made.eval()
 
 
 @pytest.fixture(scope="module")
-def loaded(network: MultitaskMobileNet) -> MultitaskNetwork:
+def loaded(network: MobileNetEnsemble) -> MultitaskNetwork:
     return MultitaskNetwork(network, dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.0))
 
 
@@ -44,10 +44,10 @@ def crop(liver: np.ndarray) -> tuple[np.ndarray, Geometry]:
     return liver_crop(arterial, portal_venous, liver, GEOMETRY)
 
 
-def test_shapes_and_strides(network: MultitaskMobileNet) -> None:
+def test_shapes_and_strides(network: MobileNetEnsemble) -> None:
     with torch.inference_mode():
         features = network.features(torch.zeros(1, 2, SIDE, SIDE, SIDE))
-        assert features.shape == (1, 64 + 1 + COUNT, 12, 12, 12)  # and what is visible, and the measures
+        assert features.shape == (1, 64 + APPENDED, 12, 12, 12)
         assert network.from_features(features).shape == (1, len(HEADS))
 
 
@@ -63,7 +63,7 @@ def test_the_crop_shows_the_liver_and_blanks_the_rest(crop: tuple[np.ndarray, Ge
     assert np.allclose(around.mean(axis=(1, 2, 3)), 0, atol=0.15)
 
 
-def test_grad_cam_equals_the_definition(network: MultitaskMobileNet, crop: tuple[np.ndarray, Geometry]) -> None:
+def test_grad_cam_equals_the_definition(network: MobileNetEnsemble, crop: tuple[np.ndarray, Geometry]) -> None:
     phases = torch.from_numpy(crop[0])[None]
     heat = grad_cam(network, phases)
     activations = network.features(phases).detach().requires_grad_(True)
@@ -76,8 +76,6 @@ def test_grad_cam_equals_the_definition(network: MultitaskMobileNet, crop: tuple
 
 class OneVoxel(torch.nn.Module):
     """A trunk whose only answer to anything visible is the stride-8 voxel (6, 5, 7)."""
-
-    design = 1
 
     def features(self, phases: torch.Tensor) -> torch.Tensor:
         activations = torch.zeros(len(phases), 1, 12, 12, 12)
@@ -113,7 +111,7 @@ def test_probabilities_spread_and_repeat(loaded: MultitaskNetwork, crop: tuple[n
     assert first.std(axis=0).min() > 0
 
 
-def test_calibration_is_applied_to_the_logit(network: MultitaskMobileNet, crop: tuple[np.ndarray, Geometry]) -> None:
+def test_calibration_is_applied_to_the_logit(network: MobileNetEnsemble, crop: tuple[np.ndarray, Geometry]) -> None:
     plain = MultitaskNetwork(network, dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.0)).probabilities(crop[0])
     bent = MultitaskNetwork(network, dict.fromkeys(HEADS, 2.0), dict.fromkeys(HEADS, 0.5)).probabilities(crop[0])
     logit = np.log(plain / (1 - plain))

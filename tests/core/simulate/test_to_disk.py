@@ -157,10 +157,20 @@ def test_over_given_anatomy_no_body_is_in_training_and_external_test(tmp_path: P
     _, problems = read_image_cohort(tmp_path / "one" / "cohort.csv")
     assert problems == ()
     scans = to_disk._scans(tmp_path / "ct")
-    used = {(p.split == "external", to_disk._scan_of(p, scans)) for p in draw_patients(8, 0, 5)}
+    used = {(p.split == "external", to_disk._scan_of(p, scans, 1.0)) for p in draw_patients(8, 0, 5)}
     assert used == {(False, scans[0]), (True, scans[1])}
     write_cohort(plan, tmp_path / "two", _quiet)
     assert _digests(tmp_path / "one") == _digests(tmp_path / "two")
+
+
+def test_a_share_of_the_patients_is_over_given_anatomy_and_all_scans_are_used() -> None:
+    scans = [to_disk._Scan(Path(f"{index}_ct.nii.gz"), Path(f"{index}_labels.nii.gz")) for index in range(4)]
+    patients = draw_patients(60, 20, 5)
+    found = {share: [to_disk._scan_of(p, scans, share) for p in patients] for share in (0.0, 0.5, 1.0)}
+    assert not any(found[0.0])
+    assert all(found[1.0])
+    assert sum(scan is not None for scan in found[0.5]) == 40
+    assert set(found[0.5]) == {None, *scans}
 
 
 def test_command_has_the_papers_share_of_resected_patients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

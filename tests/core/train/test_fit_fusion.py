@@ -12,7 +12,7 @@ from core.findings import ImageEvidence
 from core.fusion import FusionModel
 from core.survival.cox import fit_cox
 from core.survival.follow_up import FollowUp
-from core.train.calibration import fit_platt, fit_temperature
+from core.train.calibration import fit_platt
 from core.train.card_facts import CardFacts
 from core.train.discrimination import auc, auc_difference
 from core.train.fit_clinical import fit_clinical_records, fit_clinical_table
@@ -201,7 +201,6 @@ def test_calibration_recovers_its_parameters():
     y = rng.random(20000) < expit(0.5 * x + 0.3)
     slope, intercept = fit_platt(x, y)
     assert (slope, intercept) == pytest.approx((0.5, 0.3), abs=0.05)
-    assert fit_temperature(x, rng.random(20000) < expit(x / 2.5)) == pytest.approx(2.5, rel=0.06)
 
 
 def test_censored_labels_do_not_count():

@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.train import fit_network, network_member
 from core.train.fit_network import NetworkCohort, NetworkTraining, fit, fit_recorded, predict, survival_targets
 
-TINY = {"width": 0.125, "dropout": 0.2, "design": 2}
+TINY = {"width": 0.125, "dropout": 0.2}
 SETTINGS = NetworkTraining(epochs=5, batch=8, warm_up=3, checkpoint_every=2)
 PATIENTS, SIDE = 24, 16
 
@@ -125,8 +125,8 @@ def test_the_best_epoch_is_kept_and_the_training_stops(
     found = fit_recorded(cohort, tmp_path, replace(SETTINGS, epochs=9, patience=3), quiet)
     assert [point.stopping_loss for point in found.curves[0]] == [0.9, 0.5, 0.7, 0.6, 0.8]
     state = weights(found.network)
-    assert all(np.array_equal(state[name], value.numpy()) for name, value in kept[1].items())
-    assert any(not np.array_equal(state[name], value.numpy()) for name, value in kept[4].items())
+    assert all(np.array_equal(state[f"members.0.{name}"], value.numpy()) for name, value in kept[1].items())
+    assert any(not np.array_equal(state[f"members.0.{name}"], value.numpy()) for name, value in kept[4].items())
 
 
 def test_patients_held_out_without_a_say_change_nothing(tmp_path: Path, cohort: NetworkCohort) -> None:

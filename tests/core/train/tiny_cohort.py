@@ -20,15 +20,17 @@ from core.network import mobilenet
 from core.radiomics.settings import RadiomicsSettings
 from core.train.cohort import images, network
 from core.train.cohort.presets import CohortPreset
+from core.train.fit_lesion_finder import FinderTraining
 from core.train.fit_network import NetworkTraining
 from core.train.fit_radiomics import RadiomicsTraining
 
 SHAPE, SPACING, SIDE = (28, 24, 18), 8.0, 32
+FINDER = FinderTraining(epochs=1, fewest=4)
 PRESET = CohortPreset(
     "tiny",
     folds=2,
-    network=NetworkTraining(epochs=2),
-    fold_network=NetworkTraining(epochs=2),
+    network=NetworkTraining(epochs=2, finder=FINDER),
+    fold_network=NetworkTraining(epochs=2, finder=FINDER),
     radiomics=replace(
         RadiomicsSettings(), spacing_mm=8.0, log_sigma_mm=(), wavelet="", classes=("firstorder", "glcm", "glrlm")
     ),
@@ -57,14 +59,19 @@ def without_registration(patch: pytest.MonkeyPatch) -> None:
 
     def crop(arterial: Any, portal_venous: Any, liver: Any, geometry: Geometry) -> tuple[Any, Geometry]:
         scaled = np.where(liver, np.stack([arterial - 80, portal_venous - 115]) / 60, 0.0)
-        whole = np.zeros((2, SIDE, SIDE, SIDE), dtype=np.float32)
-        whole[:, : SHAPE[0], : SHAPE[1], : SHAPE[2]] = scaled
-        return whole, geometry
+        return _padded(scaled.astype(np.float32)), geometry
 
     patch.setattr(images, "check_images", lambda *parts: ((), True))
     patch.setattr(images, "liver_crop", crop)
+    patch.setattr(images, "part_crop", lambda part, geometry, grid: _padded(part))
     patch.setattr(network, "calibrate", lambda logits, targets: {h: {"slope": 1.0, "intercept": 0.0} for h in HEADS})
     patch.setitem(mobilenet.DEFAULT_ARGUMENTS, "width", 0.125)
+
+
+def _padded(values: np.ndarray) -> np.ndarray:
+    whole = np.zeros((*values.shape[:-3], SIDE, SIDE, SIDE), dtype=values.dtype)
+    whole[..., : SHAPE[0], : SHAPE[1], : SHAPE[2]] = values
+    return whole
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -123,7 +130,9 @@ def _images(mtm: bool, dlr: float, rng: np.random.Generator) -> tuple[Volume, Vo
         flecks = rng.standard_normal(SHAPE) * (30 if mtm else 12)
         hu = np.where(liver, level + flecks, -80 + 8 * rng.standard_normal(SHAPE)).astype(np.int16)
         volumes.append(Volume(hu, geometry, phase, "", simulated=True))
-    return volumes[0], volumes[1], LiverMask(liver.astype(np.uint8), geometry, MaskOrigin.GIVEN)
+    lesion = sum(axis**2 for axis in axes) < 0.15
+    labels = (liver.astype(np.uint8) + lesion).astype(np.uint8)
+    return volumes[0], volumes[1], LiverMask(labels, geometry, MaskOrigin.GIVEN)
 
 
 def _killed_run(table: Path, out: Path, line: int) -> None:
