@@ -19,9 +19,9 @@ from scipy import ndimage
 from core.findings import HEADS, Heatmap
 from core.models import load_models
 from core.network.crop import SIDE, liver_crop
+from core.network.ensemble import MobileNetEnsemble
 from core.network.grad_cam import blank_activations, gradients_of_heads
 from core.network.heatmaps import at_centres, map_grid
-from core.network.mobilenet import MultitaskMobileNet
 from core.network.probes import averaged_voxels, mirrored, probe_inputs
 from core.network.reliability import mean_likeness, share_inside
 from core.simulate.cohort import draw_patients, simulate_patient
@@ -98,7 +98,7 @@ def _spread(values: list[float | None], passed: list[bool | None]) -> str:
     return f"{np.median(known):.2f} ({low:.2f} to {high:.2f}){judged}"
 
 
-def maps_by_method(network: MultitaskMobileNet, phases: torch.Tensor, blank: torch.Tensor) -> dict[str, Array]:
+def maps_by_method(network: MobileNetEnsemble, phases: torch.Tensor, blank: torch.Tensor) -> dict[str, Array]:
     """Heat (N, 5, 12, 12, 12) of each kind of map."""
     activations, gradients = gradients_of_heads(network, phases)
     mean = gradients.mean(dim=(3, 4, 5), keepdim=True)
@@ -139,10 +139,10 @@ def methods_table(count: int) -> str:
     return "\n".join(lines)
 
 
-def _compared(network: MultitaskMobileNet, case: SimulatedCase, blank: torch.Tensor) -> tuple[dict[str, Array], Array]:
+def _compared(network: MobileNetEnsemble, case: SimulatedCase, blank: torch.Tensor) -> tuple[dict[str, Array], Array]:
     """(5, 4) by method: heat in liver over chance, noise, mirror, fall of the logit; its variance over blobs (5,)."""
     phases, cube = crop(case)
-    averaged = averaged_voxels(network, SIDE)
+    averaged = averaged_voxels(SIDE)
     inputs = torch.from_numpy(probe_inputs(phases, averaged))
     liver = at_centres(case.mask, map_grid(cube, blank.shape[2], averaged))
     fall = Deletion(network, inputs[:1], liver)
@@ -165,7 +165,7 @@ class Deletion:
     After Samek et al., IEEE TNNLS 2017;28:2660.
     """
 
-    def __init__(self, network: MultitaskMobileNet, phases: torch.Tensor, liver: Array) -> None:
+    def __init__(self, network: MobileNetEnsemble, phases: torch.Tensor, liver: Array) -> None:
         self.network, self.phases, self.liver = network, phases, liver
         rng = np.random.default_rng(1)
         blobs = [ndimage.gaussian_filter(rng.standard_normal(liver.shape), 1.2) for _ in range(RANDOM_DELETIONS)]

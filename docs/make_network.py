@@ -2,10 +2,10 @@
 
     python docs/make_network.py [--patients 360] [--seed 202] [--epochs 14] [--members 1] [--again]
 
-Simulates a cohort of treated patients, fits linear models on the measures of `core.network.measures` and, by --epochs,
-trains the network; MTM is learned from 105 training patients, as if only they had histology. With --again a second
-network of another seed tells how often its score lies within the range of the first. About a second a patient on one
-core for the measures, a minute an epoch of 600 patients.
+Simulates a cohort of treated patients, fits linear models on the measures of `core.network.measures` where the tumours
+are known, found, or not pointed at, and, by --epochs, trains the network; MTM is learned from 105 training patients, as
+if only they had histology. With --again a second network of another seed tells how often its score lies within the
+range of the first. About a second a patient on one core for the measures, a minute an epoch of 600 patients.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from core.network.crop import liver_crop
+from core.network.crop import liver_crop, part_crop
+from core.network.lesions import FOUND_FROM, LesionFinder
 from core.network.measures import BURDEN, image_measures
 from core.simulate.cohort import Latent, draw_patients, simulate_patient
 from core.survival.concordance import concordance
 from core.survival.follow_up import FollowUp
 from core.train.calibration import fit_platt, fit_survival_platt, interval_coverage
 from core.train.discrimination import auc
+from core.train.fit_lesion_finder import FinderTraining, Marked, finder_of, fit_lesion_finder
 from core.train.fit_network import NetworkCohort, NetworkTraining, fit, predict, survival_targets
 from core.train.network_augmentation import halve
 
@@ -39,10 +41,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
-    """Halved crops, sizes (log volume in mL, log extents in mm) and truth of n patients."""
+    """Halved crops and lesions, sizes (log volume in mL, log extents in mm) and truth of n patients."""
 
     patients: Sequence[Latent]
     crops: Array
+    lesions: Array
     sizes: Array
 
     def of(self, name: str) -> Array:
@@ -71,10 +74,18 @@ def main() -> None:
     cohort = simulated(asked.patients, asked.seed)
     print("| what | where | n | MTM, AUC | survival, C | r with true DLR |\n|---|---|---|---|---|---|")
     judged(cohort, "truth", cohort.of("true_mtm_logit"), cohort.of("dlr"), ("internal", "external"))
-    measures = np.stack([image_measures(crop) for crop in cohort.crops])
+    found = tumours_found(cohort)
+    true = cohort.lesions > FOUND_FROM
+    overlap = [2 * (a & b).sum() / max(a.sum() + b.sum(), 1) for a, b in zip(found, true, strict=True)]
+    for place in ("internal", "external"):
+        dice = np.array(overlap)[cohort.split(place)]
+        print(f"lesion finder, {place}: Dice {dice.mean():.2f}, one in ten under {np.quantile(dice, 0.1):.2f}")
+    measures, known, nowhere = (measured(cohort, tumours) for tumours in (found, true, np.zeros_like(true)))
     for name, values in {
-        "measures": measures,
-        "measures, volume, extents": np.column_stack([measures, cohort.sizes]),
+        "measures, tumours found": measures,
+        "measures, tumours known": known,
+        "measures, tumours not pointed at": nowhere,
+        "measures, tumours found, volume, extents": np.column_stack([measures, cohort.sizes]),
         "volume, extents": cohort.sizes,
         "burden alone": measures[:, :BURDEN],
     }.items():
@@ -85,14 +96,30 @@ def main() -> None:
 
 def simulated(count: int, seed: int) -> Cohort:
     """The cohort, one patient after the other."""
-    patients, crops, sizes = draw_patients(count, 0, seed), [], []
+    patients, crops, lesions, sizes = draw_patients(count, 0, seed), [], [], []
     for latent in patients:
         case = simulate_patient(latent)
         mask = case.mask
         crop, grid = liver_crop(case.arterial.hu, case.portal_venous.hu, mask.liver, mask.geometry)
         crops.append(halve(crop.astype(np.float16)))
+        lesions.append(halve(part_crop(mask.labels == 2, mask.geometry, grid)[None])[0])
         sizes.append([np.log(mask.volume_ml), *np.log(grid.spacing_mm)])
-    return Cohort(patients, np.stack(crops), np.array(sizes))
+    return Cohort(patients, np.stack(crops), np.stack(lesions), np.array(sizes))
+
+
+def tumours_found(cohort: Cohort) -> Array:
+    """Tumours of everybody, bool (n, 48, 48, 48), by a finder trained on the training patients."""
+    training = cohort.split("train")
+    marked = Marked(cohort.crops[training], cohort.lesions[training], "once")
+    with TemporaryDirectory() as folder:
+        finder: LesionFinder = finder_of(fit_lesion_finder(marked, Path(folder), FinderTraining(), print, resume=False))
+    found = [finder.find(torch.from_numpy(crop[None].astype(np.float32)))[0, 0].numpy() for crop in cohort.crops]
+    return np.stack(found) > FOUND_FROM
+
+
+def measured(cohort: Cohort, tumours: Array) -> Array:
+    """The measures of everybody, (n, COUNT)."""
+    return np.stack([image_measures(crop, tumour) for crop, tumour in zip(cohort.crops, tumours, strict=True)])
 
 
 def linear(cohort: Cohort, values: Array) -> tuple[Array, Array]:
@@ -152,7 +179,8 @@ def trained(cohort: Cohort, asked: argparse.Namespace) -> None:
     answers = []
     for seed in (23, 24) if asked.again else (23,):
         settings = NetworkTraining(epochs=asked.epochs, members=asked.members, seed=seed)
-        data = NetworkCohort(cohort.crops, cohort.targets(shown).astype(np.float32), ~training, internal)
+        targets, marked = cohort.targets(shown).astype(np.float32), np.ones(len(shown), dtype=bool)
+        data = NetworkCohort(cohort.crops, targets, ~training, internal, cohort.lesions, marked)
         with TemporaryDirectory() as folder:
             network = fit(data, Path(folder), settings, print)
         logits = predict(network, cohort.crops)

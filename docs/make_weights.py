@@ -21,6 +21,10 @@ COHORTS = (("A", 5005, 400, 340), ("B", 5006, 400, 0))
 """Letter before the patients' names, seed, treated with HAIC, resected with histology. HAIC alone has survival."""
 ANATOMY_SHARE = ".5"
 VERSION = "2.0.0"
+ATTRIBUTION = (
+    "anatomy of half of the patients: Liver Tumor Segmentation Benchmark (P. Bilic et al., Med Image Anal 2023), "
+    "Medical Segmentation Decathlon (M. Antonelli et al., Nat Commun 2022), CC BY-SA 4.0"
+)
 
 
 def make_weights(anatomy: Path, clinical: Path, out: Path, workers: str) -> int:
@@ -34,8 +38,8 @@ def make_weights(anatomy: Path, clinical: Path, out: Path, workers: str) -> int:
     table = out / "cohort.csv"
     write_image_cohort(joined([(name, out / name / "cohort.csv") for name, *_ in COHORTS]), table)
     settings = ["--preset", "quick", "--clinical-table", str(clinical), "--workers", workers, "--resume"]
-    card = ["--weights-version", VERSION, "--name", "simulated", "--out", str(out / "trained")]
-    return main(["train", "cohort", str(table), *settings, *card])
+    card = ["--weights-version", VERSION, "--licence", "CC BY-SA 4.0", "--attribution", ATTRIBUTION]
+    return main(["train", "cohort", str(table), *settings, *card, "--out", str(out / "trained")])
 
 
 def joined(tables: Sequence[tuple[str, Path]]) -> Iterator[Patient]:

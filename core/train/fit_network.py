@@ -80,7 +80,7 @@ def fit_recorded(
         state = fit_lesion_finder(prepared.marked, out, settings.finder, report, resume)
     seen = measure(prepared, finder_of(state))
     members = [_member(seen, out, settings, number, (report, resume)) for number in range(settings.members)]
-    network = MobileNetEnsemble(seen.finder.cpu(), [network for network, _ in members])
+    network = MobileNetEnsemble(seen.finder, [network for network, _ in members])
     return NetworkFit(network.eval(), tuple(curve for _, curve in members))
 
 

@@ -100,10 +100,16 @@ class PreparedCohort:
 
 @dataclass(frozen=True, eq=False)
 class MeasuredCohort:
-    """A prepared cohort with a finder and the measures (N, M) of `core.network.mobilenet.measured`, float32."""
+    """A prepared cohort with what the finder made of it.
+
+    Attributes:
+        lesions: float16 (N, 48, 48, 48), probability of tumour.
+        measures: float32 (N, M) of `core.network.mobilenet.measured`.
+    """
 
     prepared: PreparedCohort
     finder: LesionFinder
+    lesions: npt.NDArray[np.float16]
     measures: npt.NDArray[np.float32]
 
 
@@ -131,7 +137,7 @@ def prepare(cohort: NetworkCohort, settings: NetworkTraining, arguments: Mapping
     training = np.flatnonzero(~cohort.held_out[kept])
     lesions, marked = _lesions(cohort, settings.finder)
     digest = sha256(json.dumps([asdict(settings), dict(arguments)], sort_keys=True).encode())
-    own = digest.copy()
+    own = sha256(json.dumps(asdict(settings.finder), sort_keys=True).encode())
     for part in (crops, cohort.targets[kept], training, lesions, marked):
         digest.update(np.ascontiguousarray(part).tobytes())
     for name, values in sorted((cohort.finder or {}).items()):
@@ -154,11 +160,13 @@ def prepare(cohort: NetworkCohort, settings: NetworkTraining, arguments: Mapping
 
 def measure(prepared: PreparedCohort, finder: LesionFinder) -> MeasuredCohort:
     """Find the tumours of everybody and measure, a few patients at a time."""
-    parts = []
+    lesions, measures = [], []
     for first in range(0, len(prepared.crops), FOUND_TOGETHER):
         crops = torch.from_numpy(prepared.crops[first : first + FOUND_TOGETHER].astype(np.float32))
-        parts.append(measured(crops, finder.find(crops)).numpy())
-    return MeasuredCohort(prepared, finder, np.concatenate(parts))
+        found = finder.find(crops)
+        lesions.append(found[:, 0].numpy().astype(np.float16))
+        measures.append(measured(crops, found).numpy())
+    return MeasuredCohort(prepared, finder, np.concatenate(lesions), np.concatenate(measures))
 
 
 def _lesions(cohort: NetworkCohort, settings: FinderTraining) -> tuple[npt.NDArray[np.float16], npt.NDArray[np.int_]]:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.network.mobilenet import CODE, MobileNetArguments, MultitaskMobileNet, averaged
+from core.network.mobilenet import CODE, MobileNetArguments, MultitaskMobileNet
 from core.train.averaging import update_average
 from core.train.checkpoint import Kept, load_checkpoint, load_kept, save_checkpoint
-from core.train.network_augmentation import augment
+from core.train.network_augmentation import augment_with
 from core.train.network_cohort import MeasuredCohort, NetworkTraining
 from core.train.network_loss import class_weights, mtm_losses, survival_losses, usual_log_odds
 
@@ -85,7 +85,7 @@ class MemberTraining:
         torch.manual_seed(_torch_seed(settings.seed, number))
         self.network, self.judge = (_network(arguments, device) for _ in range(2))
         self.judge.eval()
-        self.finder, self.measures = cohort.finder.to(device), torch.from_numpy(cohort.measures).to(device)
+        self.lesions, self.measures = cohort.lesions, torch.from_numpy(cohort.measures).to(device)
         self.network.begin_at(torch.from_numpy(usual_log_odds(targets)))
         self.network.standardise_by(self.measures[self.cohort.training])
         self.teller = torch.nn.Linear(CODE, cohort.measures.shape[1]).to(device)
@@ -136,7 +136,7 @@ class MemberTraining:
         torch.manual_seed(_torch_seed(self.settings.seed, self.number, 2, step))  # dropout
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(step)
-        loss = self._loss(chosen, augment(self._crops(chosen), rng))
+        loss = self._loss(chosen, *augment_with(*self._crops(chosen), rng))
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.pupil.parameters(), 5.0)
@@ -152,9 +152,9 @@ class MemberTraining:
         turn = math.pi * step / (self.settings.epochs * self.batches)
         return self.settings.learning_rate * warm * (0.5 + 0.5 * math.cos(turn))
 
-    def _loss(self, chosen: npt.NDArray[np.int_], crops: torch.Tensor) -> torch.Tensor:
+    def _loss(self, chosen: npt.NDArray[np.int_], crops: torch.Tensor, lesions: torch.Tensor) -> torch.Tensor:
         targets = torch.from_numpy(self.cohort.targets[chosen]).to(crops.device)
-        code = self.network.code(self._features(self.network, chosen, crops))
+        code = self.network.code(self._features(self.network, chosen, crops, lesions))
         logits = self.network.from_code(code)
         told = self.teller(code[:, :CODE]) - self.network.standardised(self.measures[chosen])
         # by the expected number of known labels, not by that of the batch: a lone label must not outweigh the others
@@ -163,9 +163,11 @@ class MemberTraining:
         loss: torch.Tensor = (mtm + survival) / len(chosen) + self.settings.measures_weight * told.square().mean()
         return loss
 
-    def _crops(self, chosen: npt.NDArray[np.int_]) -> torch.Tensor:
+    def _crops(self, chosen: npt.NDArray[np.int_]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Crops and the tumours found in them."""
         device = next(self.network.parameters()).device
-        return torch.from_numpy(self.cohort.crops[chosen].astype(np.float32)).to(device)
+        crops, lesions = (part[chosen].astype(np.float32) for part in (self.cohort.crops, self.lesions))
+        return torch.from_numpy(crops).to(device), torch.from_numpy(lesions[:, None]).to(device)
 
     def _judge(self, epoch: int) -> None:
         """Close the epoch; keep the averaged weights if they do best on the stopping patients."""
@@ -191,7 +193,7 @@ class MemberTraining:
         self.judge.train()
         with torch.no_grad():
             for part in np.array_split(seen, math.ceil(len(seen) / self.settings.batch)):
-                self.judge.code(self._features(self.judge, part, augment(self._crops(part), rng)))
+                self.judge.code(self._features(self.judge, part, *augment_with(*self._crops(part), rng)))
         self.judge.eval()
 
     def _stopping_loss(self) -> float:
@@ -205,12 +207,13 @@ class MemberTraining:
         return float(sum(loss.sum() / count for loss, count in zip(losses, known, strict=True)))
 
     def _judged(self, chosen: npt.NDArray[np.int_]) -> torch.Tensor:
-        return self.judge.from_features(self._features(self.judge, chosen, self._crops(chosen)))
+        return self.judge.from_features(self._features(self.judge, chosen, *self._crops(chosen)))
 
-    def _features(self, network: MultitaskMobileNet, chosen: npt.NDArray[np.int_], crops: torch.Tensor) -> torch.Tensor:
-        """Of changed crops: tumours are found in what is seen, measures are those of the crop as it is."""
-        phases = averaged(crops)
-        return network.features(phases, self.finder.find(phases), self.measures[chosen])
+    def _features(
+        self, network: MultitaskMobileNet, chosen: npt.NDArray[np.int_], crops: torch.Tensor, lesions: torch.Tensor
+    ) -> torch.Tensor:
+        """Of changed crops: the tumours move along with them, measures are those of the crop as it is."""
+        return network.features(crops, lesions, self.measures[chosen])
 
     def _save(self, step: int) -> None:
         kept = Kept({"progress": self.progress.to_json()}, self.best)

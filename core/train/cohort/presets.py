@@ -40,7 +40,7 @@ class CohortPreset:
         return asdict(self)
 
 
-QUICK = CohortPreset("quick", network=NetworkTraining(members=3))
+QUICK = CohortPreset("quick", network=NetworkTraining(epochs=10, members=2), fold_network=NetworkTraining(epochs=10))
 FULL = CohortPreset(
     "full",
     folds=5,

@@ -76,14 +76,14 @@ class KilledError(Exception):
 def cut_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Raise in the step after `after` further ones."""
     left = iter(range(after))
-    augment: Callable[..., torch.Tensor] = network_member.augment
+    augment: Callable[..., torch.Tensor] = network_member.augment_with
 
     def augment_or_die(*arguments: object) -> torch.Tensor:
         if next(left, None) is None:
             raise KilledError
         return augment(*arguments)
 
-    monkeypatch.setattr(network_member, "augment", augment_or_die)
+    monkeypatch.setattr(network_member, "augment_with", augment_or_die)
 
 
 def test_a_training_cut_off_three_times_ends_with_the_same_bits(
