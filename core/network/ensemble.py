@@ -43,13 +43,14 @@ class MobileNetEnsemble(nn.Module):
         phases = averaged(phases)
         lesions = self.finder.find(phases)
         measures = measured(phases, lesions)
-        return [member.features(phases, lesions, measures) for member in self._members()]
+        return [member.features(phases, lesions, measures) for member in self.each()]
 
     def _answers(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        pairs = zip(self._members(), parts, strict=True)
+        pairs = zip(self.each(), parts, strict=True)
         return torch.stack([member.from_features(part) for member, part in pairs])
 
-    def _members(self) -> list[MultitaskMobileNet]:
+    def each(self) -> list[MultitaskMobileNet]:
+        """The members."""
         return [member for member in self.members if isinstance(member, MultitaskMobileNet)]
 
 

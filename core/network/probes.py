@@ -53,12 +53,12 @@ def probe_inputs(phases: Numbers, averaged: int) -> Numbers:
 
 
 def untrained(network: MobileNetEnsemble, seed: int, side: int) -> MobileNetEnsemble:
-    """The same architecture with random weights (Adebayo et al., NeurIPS 2018), the same for the same seed.
+    """One member of the same architecture with random weights (Adebayo et al., NeurIPS 2018), the same for one seed.
 
     Weights are drawn as He et al., ICCV 2015; batch statistics settle on a ball of noise, so that signals neither
     vanish nor explode on the way.
     """
-    made = copy.deepcopy(network)
+    made = copy.deepcopy(MobileNetEnsemble(network.finder, network.each()[:1]))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, values in made.named_parameters():
