@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.case import ClinicalRecord
-from core.findings import HEADS, Prognosis, RiskGroup, Score, ScoreOrigin, Scores, Survival
+from core.findings import HEADS, Prognosis, RiskGroup, Score, ScoreOrigin, Scores, Survival, Verdict
+from core.survival.scenarios import Scenarios
 
 UNKNOWN = "unknown"
 NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
@@ -57,6 +58,7 @@ WORDS = {
     "moderate_severe": "moderate or severe",
 }
 MASK_ORIGINS = {"model": "by the segmenter", "edited": "edited", "given": "given"}
+SIGNS: dict[Verdict, str] = {"reliable": "✓", "doubtful": "?", "failed": "✕"}
 SAME_TIME = 1e-3  # a year of 365 days is shorter than 12 months by less
 
 
@@ -168,6 +170,24 @@ def percent(survival: Survival, digits: int = 0) -> tuple[str, str]:
     """(value, range) in per cent."""
     value, low, high = (100 * number for number in (survival.value, survival.low, survival.high))
     return f"{value:.{digits}f} %", f"{low:.{digits}f}–{high:.{digits}f} %"
+
+
+def scenario_rows(found: Scenarios, end_months: float) -> list[tuple[str, str]]:
+    """Worst, typical and best case in whole months, each with what it means; `end_months` is where the curve stops."""
+    end = f"over {rounded(end_months)} months (beyond follow-up)"
+
+    def case(time: float | None, known: str, beyond: str) -> str:
+        return f"{beyond} live {end}" if time is None else f"{known} {time:.0f} months"
+
+    first, last = found.typical
+    typical = case(first, "", "over 3 in 4")
+    if first is not None:
+        typical = f"the middle half live {first:.0f} to {end if last is None else f'{last:.0f} months'}"
+    return [
+        ("Worst case", case(found.worst, "1 in 10 live less than", "over 9 in 10")),
+        ("Typical", typical),
+        ("Best case", case(found.best, "1 in 10 live more than", "over 1 in 10")),
+    ]
 
 
 def axis_readings(clinical: ClinicalRecord, scores: Scores) -> dict[str, str]:
