@@ -69,10 +69,10 @@ def case_report(
         *_head(content, made_on),
         *prognosis_part(content, models),
         *warnings_part(content),
+        *criteria_part(content.criteria),
         *images_part(content, pictures),
         *scores_part(content),
         *record_part(content.clinical),
-        *criteria_part(content.criteria),
         *provenance_part(content),
     ]
     _total(canvas, _fill(canvas, blocks, content))
@@ -87,13 +87,25 @@ def _fill(canvas: Any, blocks: list[Any], content: Content) -> int:
     count = 0
     while blocks:
         first = blocks[0]
-        Frame(MARGIN, FOOT, WIDTH, PAGE[1] - FOOT - TOP, 0, 0, 0, 0).addFromList(blocks, canvas)
+        _fill_page(Frame(MARGIN, FOOT, WIDTH, PAGE[1] - FOOT - TOP, 0, 0, 0, 0), canvas, blocks)
         if blocks and blocks[0] is first:
             raise ValueError("report: expected blocks that fit a page, got a larger one")
         count += 1
         _foot(canvas, content, count)
         canvas.showPage()
     return count
+
+
+def _fill_page(frame: Any, canvas: Any, blocks: list[Any]) -> None:
+    """Take blocks from the front while there is room; of the last as many rows or lines as fit."""
+    while blocks:
+        if frame.add(blocks[0], canvas):
+            del blocks[0]
+            continue
+        parts = frame.split(blocks[0], canvas)
+        if parts and frame.add(parts[0], canvas):
+            blocks[:1] = parts[1:]
+        return
 
 
 def _head(content: Content, made_on: date | None) -> list[Any]:

@@ -15,7 +15,7 @@ from core.report.case.style import MM, MUTED, WIDTH
 from core.report.sentences import HEAD_MEANINGS, HEAD_NAMES, HEAT_CAVEAT, MASK_ORIGINS, SIGNS
 from core.report.style import NO_BREAK
 
-PICTURE = 57 * MM
+PICTURE = 56 * MM
 NEEDED = 300.0  # points: the pictures are not torn apart
 PHASE_NAMES = {"arterial": "Arterial", "portal_venous": "Portal venous"}
 CHECKS = {

@@ -37,7 +37,7 @@ from core.survival.prognoses import model_inputs
 from core.survival.scenarios import scenarios
 
 LEAD_MONTHS = 36
-NUMBERS, CURVE_HEIGHT = 0.5 * WIDTH, 162.0
+NUMBERS, CURVE_HEIGHT = 0.5 * WIDTH, 152.0
 SYSTEMS = {
     "bclc": "BCLC 2022",
     "clip": "CLIP",

@@ -18,6 +18,7 @@ SCORE_HEAD = ("Score, 0 to 1", "Value (95 % range)", "Made of", "Where it is fro
 SCORE_NAMES = ("MTM, higher: more probably MTM", "DLR, higher: better survival")
 CRITERION_SIGNS = {"met": "✓", "not met": "✕", "unknown": "?"}
 NO_UNIT = ("0-4", "count", "ratio")
+CRITERIA_NEED = 90.0  # points: the table is not torn apart
 PAIRS = 4  # label and value, side by side
 
 
@@ -50,7 +51,7 @@ def record_part(clinical: ClinicalRecord) -> list[Any]:
     record = clinical_values(clinical)
     tall = -(-len(record.values) // PAIRS)
     cells = [[part for column in range(PAIRS) for part in _pair(record, column * tall + row)] for row in range(tall)]
-    grid = [table(cells, [0.15 * WIDTH, 0.10 * WIDTH] * PAIRS, head=False), space(3)] if cells else []
+    grid = [table(cells, [0.142 * WIDTH, 0.108 * WIDTH] * PAIRS, head=False), space(3)] if cells else []
     lists = (("Yes", record.present), ("No", record.absent), ("Unknown", record.unknown))
     told = [marked_up(f"<b>{name}:</b> {escape(', '.join(labels))}.", "small") for name, labels in lists if labels]
     return section("Clinical record", *grid, *told)
@@ -100,16 +101,13 @@ def criteria_part(criteria: Sequence[Criterion]) -> list[Any]:
         for place in (row, row + half):
             line += _criterion(criteria[place]) if place < len(criteria) else [paragraph(""), paragraph("")]
         cells.append(line)
-    widths = [0.37 * WIDTH, 0.13 * WIDTH] * 2
-    return section("Is this patient like those of the study?", table(cells, widths, head=False))
+    widths = [share * WIDTH for share in (0.48, 0.1, 0.32, 0.1)]
+    return section("Is this patient like those of the study?", table(cells, widths, head=False), needs=CRITERIA_NEED)
 
 
 def _criterion(one: Criterion) -> list[Any]:
-    expected = one.expected.split(";")[0]
-    return [
-        paragraph(f"{one.name}: {expected}", "small"),
-        paragraph(f"{CRITERION_SIGNS[one.state]} {one.state}", "small"),
-    ]
+    words = f"{one.name}: {one.expected}", f"{CRITERION_SIGNS[one.state]} {one.state}"
+    return [paragraph(text, "small") for text in words]
 
 
 def warnings_part(content: Content) -> list[Any]:
