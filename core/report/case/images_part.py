@@ -15,7 +15,7 @@ from core.report.case.style import MM, MUTED, WIDTH
 from core.report.sentences import HEAD_MEANINGS, HEAD_NAMES, HEAT_CAVEAT, MASK_ORIGINS, SIGNS
 from core.report.style import NO_BREAK
 
-PICTURE = 56 * MM
+PICTURE = 57 * MM
 NEEDED = 300.0  # points: the pictures are not torn apart
 PHASE_NAMES = {"arterial": "Arterial", "portal_venous": "Portal venous"}
 CHECKS = {
@@ -45,7 +45,7 @@ def images_part(content: Content, pictures: Pictures) -> list[Any]:
     rows = []
     for one in content.slices:
         head = f"Heatmap “{HEAD_NAMES[one.head]}” ({HEAD_MEANINGS[one.head]})"
-        rows.append([paragraph(f"{head}, its hottest slice: {one.number} of {one.count} from the feet up", "muted")])
+        rows.append([paragraph(f"{head}, hottest slice {one.number} of {one.count} from the feet up", "muted")])
         drawn = [_picture(content, one, pictures[one.head, phase], phase) for phase in PHASES]
         rows.append([columns(drawn, [PICTURE + 5, PICTURE])])
         rows.append([space(3)])

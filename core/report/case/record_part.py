@@ -17,6 +17,7 @@ from core.report.sentences import NO_WARNINGS, SOURCE, UNKNOWN, score_value, wor
 SCORE_HEAD = ("Score, 0 to 1", "Value (95 % range)", "Made of", "Where it is from")
 SCORE_NAMES = ("MTM, higher: more probably MTM", "DLR, higher: better survival")
 CRITERION_SIGNS = {"met": "✓", "not met": "✕", "unknown": "?"}
+NOTICE_SIGNS = {"registered": "i"}  # to know, not to be wary of
 NO_UNIT = ("0-4", "count", "ratio")
 CRITERIA_NEED = 90.0  # points: the table is not torn apart
 PAIRS = 4  # label and value, side by side
@@ -112,8 +113,9 @@ def _criterion(one: Criterion) -> list[Any]:
 
 def warnings_part(content: Content) -> list[Any]:
     """Every warning once."""
-    texts = list(dict.fromkeys(notice.text for notice in content.warnings))
-    rows = [[paragraph("!", "bold"), paragraph(text, "small")] for text in texts] or [["", paragraph(NO_WARNINGS)]]
+    signs = {notice.text: NOTICE_SIGNS.get(notice.code, "!") for notice in content.warnings}
+    rows = [[paragraph(sign, "bold"), paragraph(text, "small")] for text, sign in signs.items()]
+    rows = rows or [[paragraph("✓", "bold"), paragraph(NO_WARNINGS, "small")]]
     return section("Warnings", table(rows, [10, WIDTH - 10], head=False))
 
 

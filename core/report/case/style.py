@@ -9,7 +9,7 @@ from typing import Any
 from core.report.style import LIGHT
 
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
-BODY, SMALL, TINY, LEAD, TITLE = 7.6, 6.9, 6.4, 12.0, 13.5  # points
+BODY, SMALL, TINY, LEAD, TITLE = 7.6, 6.9, 6.4, 11.3, 13.5  # points
 MM = 72 / 25.4
 PAGE = (210 * MM, 297 * MM)
 MARGIN, TOP, FOOT = 14 * MM, 10 * MM, 12.5 * MM
