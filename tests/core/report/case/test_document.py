@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
@@ -114,6 +115,15 @@ def test_the_same_input_gives_the_same_bytes(report: tuple[Content, bytes]) -> N
     pictures = made()[1]
     assert case_report(content, pictures, models(), DAY) == first
     assert case_report(content, pictures, models(), date(2026, 3, 5)) != first
+
+
+def test_many_at_once_do_not_mix() -> None:
+    cases = [made(replace(builders.CLINICAL, age_years=float(age)))[0] for age in (41, 52, 63, 74)]
+    pictures = made()[1]
+    alone = [case_report(content, pictures, models(), DAY) for content in cases]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda content: case_report(content, pictures, models(), DAY), cases))
+    assert together == alone
 
 
 def test_pictures_are_sharp_in_print_and_fonts_are_carried(report: tuple[Content, bytes]) -> None:
