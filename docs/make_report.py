@@ -33,7 +33,7 @@ def main() -> int:
         with pypdfium2.PdfDocument(out / "report.pdf") as document:
             for number, page in enumerate(document, start=1):
                 target = FOLDER / f"report_case_{number}.png"
-                page.render(scale=SCALE).to_pil().quantize(128).save(target, optimize=True)
+                page.render(scale=SCALE).to_pil().save(target, optimize=True)
                 print(target)
     return 0
 

@@ -11,15 +11,15 @@ from core.report.case.svg import svg
 from core.report.sentences import AXIS_NAMES, MODEL_NAMES, NOT_FOR_CLINICAL_USE
 from core.survival.model import Nomogram
 
-FIGURE_WIDTH = 174 * MM
-"""Two columns of a journal."""
 EDGE = 6.0
+FIGURE_WIDTH = 174 * MM - 2 * EDGE
+"""Two columns of a journal, with the edge."""
 
 
 def nomogram_svg(nomogram: Nomogram, patient: Patient | None = None, names: Mapping[str, str] = AXIS_NAMES) -> bytes:
     """The nomogram as SVG in UTF-8, with text as text; `patient` None for the axes alone."""
     drawn = nomogram_drawing(nomogram, patient, FIGURE_WIDTH, names=names, alone=True)
-    return svg(drawn, _title(nomogram), _description(patient, names)).encode()
+    return svg(drawn, _title(nomogram), _description(patient, names), EDGE).encode()
 
 
 def nomogram_pdf(nomogram: Nomogram, patient: Patient | None = None, names: Mapping[str, str] = AXIS_NAMES) -> bytes:

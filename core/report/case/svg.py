@@ -9,14 +9,17 @@ from typing import Any
 FONT = "'DejaVu Sans', Verdana, Arial, sans-serif"
 
 
-def svg(drawn: Any, title: str, description: str) -> str:
-    """The drawing of `shapes` as an SVG document in points; title and description are for screen readers."""
-    width, height = drawn.width, drawn.height
-    body = "\n".join(_WRITERS[type(shape).__name__](shape, height) for shape in drawn.contents)
+def svg(drawn: Any, title: str, description: str, edge: float = 0.0) -> str:
+    """The drawing of `shapes` as an SVG document in points, with `edge` around it.
+
+    Title and description are for screen readers.
+    """
+    width, height = drawn.width + 2 * edge, drawn.height + 2 * edge
+    body = "\n".join(_WRITERS[type(shape).__name__](shape, drawn.height) for shape in drawn.contents)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.2f}pt" height="{height:.2f}pt" '
-        f'viewBox="0 0 {width:.2f} {height:.2f}" font-family="{FONT}" role="img">\n'
+        f'viewBox="{-edge:g} {-edge:g} {width:.2f} {height:.2f}" font-family="{FONT}" role="img">\n'
         f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n{body}\n</svg>\n"
     )
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from core.report.case.figure_files import nomogram_pdf, nomogram_svg
+from core.report.case.figure_files import EDGE, nomogram_pdf, nomogram_svg
 from core.report.case.nomogram import LABELS, RIGHT, TICK_SIZE, Patient, nomogram_drawing, nomogram_rows, thinned
 from core.report.case.style import WIDTH, width_of
 from core.report.sentences import AXIS_NAMES, NOT_FOR_CLINICAL_USE, axis_readings, percent
@@ -93,7 +93,8 @@ def test_places_in_the_svg_are_those_of_the_drawing() -> None:
     nomogram, whose = builders.models().pre, patient("pre")
     root = ElementTree.fromstring(nomogram_svg(nomogram, whose))
     found = sorted(float(circle.attrib["cx"]) for circle in root.iter(f"{NAMESPACE}circle"))
-    width = float(root.attrib["viewBox"].split()[2])
+    width = float(root.attrib["viewBox"].split()[2]) - 2 * EDGE
+    assert root.attrib["width"] == f"{174 * 72 / 25.4:.2f}pt"
     rows = nomogram_rows(nomogram, whose, AXIS_NAMES)
     expected = sorted(LABELS + row.mark * (width - LABELS - RIGHT) for row in rows if row.mark is not None)
     np.testing.assert_allclose(found, expected, atol=0.006)
