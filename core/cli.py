@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from core import __version__
-from core.commands import adapters, arguments, cohorts, images, prognosis, scoring, server, simulating, training
+from core.commands import (
+    adapters,
+    arguments,
+    cohorts,
+    images,
+    prognosis,
+    reporting,
+    scoring,
+    server,
+    simulating,
+    training,
+)
 from core.errors import ArtefactError, InputError
 from core.train.cohort import STAGES
 
@@ -98,14 +109,15 @@ def _add_prognosis(table: Any) -> None:
     _add_scores(one)
     _add_weights(one)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
-
     one = _add(table, "nomogram", prognosis.nomogram)
     one.add_argument("--clinical", type=Path, required=True, metavar="F")
     _add_scores(one)
     _add_weights(one)
-
     one = _add(table, "stage", prognosis.stage)
     one.add_argument("--clinical", type=Path, required=True, metavar="F")
+    one = _add(table, "report", reporting.report)
+    one.add_argument("folder", type=Path, metavar="DIR", help="as assess has written it")
+    _add_weights(one)
 
 
 def _add_cohorts(table: Any) -> None:

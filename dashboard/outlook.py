@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.case import ClinicalRecord, Notice
@@ -11,6 +11,8 @@ from core.findings import Assessment, Criterion, Prognosis, Scores
 from dashboard.draft import Draft
 
 if TYPE_CHECKING:
+    from core.io.report_content import Content
+    from core.io.report_pictures import Pictures
     from core.models import ModelSet
 
 
@@ -67,3 +69,20 @@ def models_say(draft: Draft, models: ModelSet) -> Scores:
     except InputError:
         clinical = draft.assessment.clinical
     return image_scores(draft.assessment.evidence, models, clinical)[0]
+
+
+def reported(
+    outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str
+) -> tuple[Content, Pictures]:
+    """What a report of the outlook says, and its pictures; `assessment` is the images', None without images."""
+    from core.io.report_content import Content, content_of
+    from core.io.report_pictures import report_pictures
+    from core.pipeline import software_versions
+
+    found = outlook.clinical, outlook.scores, outlook.pre, outlook.post, outlook.criteria, outlook.warnings
+    if assessment is None:
+        return Content(case_id, *found, software_versions(models), models.provenance), {}
+    slices, pictures = report_pictures(assessment)
+    names = ("clinical", "scores", "pre", "post", "criteria", "warnings")
+    shown = replace(assessment, case_id=case_id, **dict(zip(names, found, strict=True)))
+    return content_of(shown, slices), pictures

@@ -24,6 +24,7 @@ from core.findings import (
 from core.io.atomic import write_text
 from core.io.key_slices import write_key_slices
 from core.io.mask_files import MaskFormat, write_mask_file
+from core.io.report_files import REPORT_FILES, write_report_files
 from core.io.volumes import write_heatmap
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def write_assessment(
     mask_format: MaskFormat = MaskFormat.NIFTI,
     headers: list[Dataset] | None = None,
 ) -> None:
-    """Writes the liver mask, heatmap_{head}.nii.gz, key_slice_{head}.png and, last, assessment.json into `out`.
+    """Writes the liver mask, heatmap_{head}.nii.gz, key slices, what `report` reads and, last, assessment.json.
 
     A file is there whole or not at all; assessment.json is there only if the others are; files of an earlier case that
     lies in `out` are deleted first, so that two cases never mix.
@@ -111,13 +112,14 @@ def write_assessment(
     for head, heatmap in assessment.heatmaps.items():
         write_heatmap(heatmap.values, assessment.portal_venous.geometry, out / f"heatmap_{head}.nii.gz")
     write_key_slices(assessment, out)
+    write_report_files(assessment, out)
     write_text(out / "assessment.json", document_text(assessment_document(assessment)))
 
 
 def _of_an_earlier_case(out: Path) -> list[Path]:
     names = [f"{kind}_{head}{end}" for head in HEADS for kind, end in (("heatmap", ".nii.gz"), ("key_slice", ".png"))]
     masks = [f"liver{one.ending}" for one in MaskFormat]
-    return [out / name for name in ("assessment.json", *masks, *names)]
+    return [out / name for name in ("assessment.json", *masks, *names, *REPORT_FILES)]
 
 
 def _prognosis(prognosis: Prognosis) -> Json:

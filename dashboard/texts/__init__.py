@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import contributions, own, reliability
+from dashboard.texts import contributions, own, paper, reliability
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -184,6 +184,7 @@ __all__ = [
     "on_which_grid",
     "out_of_100",
     "own",
+    "paper",
     "percent",
     "percent_range",
     "picture_description",

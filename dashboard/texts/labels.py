@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from core.case import Phase
-from core.findings import HEADS, RiskGroup
+from core.report.sentences import (  # noqa: F401 - the page says it in the same words as the report
+    AXES_UNCONDITIONAL,
+    AXIS_NAMES,
+    FIRST_HAIC,
+    GROUP_NAMES,
+    HEAD_MEANINGS,
+    HEAD_NAMES,
+    HEAT_CAVEAT,
+    MASK_ORIGINS,
+    MODEL_NAMES,
+    NO_WARNINGS,
+    NOT_FOR_CLINICAL_USE,
+    SOURCE,
+    UNKNOWN,
+    WHERE_FROM,
+    WIDEST_SOURCES,
+    WORDS,
+)
 
-UNKNOWN = "unknown"
 PRODUCT = "HAIC Nomogram"
 ABOUT = (
     "A multitask deep-learning radiomics nomogram after He et al., Radiol Med 2023 (doi:10.1007/s11547-023-01719-1). "
     "Research and education. Not a medical device, not for clinical decisions."
 )
-NOT_FOR_CLINICAL_USE = "Research and education. Not a medical device, not for clinical decisions."
 DEMONSTRATION_WEIGHTS = "Image scores: demonstration weights, trained on simulated tumours; not valid for patients."
-HEAT_CAVEAT = "Shows influence, not tumour boundary or cause."
 HEAT_FAILED = "Heatmap failed its checks"
 SIMULATED = {Phase.ARTERIAL: "Simulated<br>arterial phase", Phase.PORTAL_VENOUS: "Simulated<br>portal-venous phase"}
 PHASE_NAMES = {
@@ -21,27 +35,6 @@ PHASE_NAMES = {
     Phase.ARTERIAL: "Arterial",
     Phase.PORTAL_VENOUS: "Portal venous",
     Phase.DELAYED: "Delayed",
-}
-HEAD_NAMES = dict(zip(HEADS, ("MTM", "1 year", "2 years", "3 years", "> 3 years"), strict=True))
-HEAD_MEANINGS = dict(
-    zip(
-        HEADS,
-        (
-            "macrotrabecular-massive subtype",
-            "alive at 12 months",
-            "alive at 24 months",
-            "alive at 36 months",
-            "alive at 48 months",
-        ),
-        strict=True,
-    )
-)
-AXIS_NAMES = {
-    "pvtt": "PVTT",
-    "response": "Objective response",
-    "haic_sessions": "HAIC sessions",
-    "mtm": "MTM score",
-    "dlr": "DLR score",
 }
 STEP_NAMES = {
     "liver": "Finding the liver",
@@ -52,7 +45,6 @@ STEP_NAMES = {
     "radiomics": "Measuring texture and shape",
     "prognosis": "Working out the prognosis",
 }
-GROUP_NAMES: dict[RiskGroup, str] = {"low": "Low risk", "high": "High risk", "indeterminate": "Indeterminate"}
 INPUT_LABELS = {
     "pvtt": "Portal vein tumour thrombus (PVTT)",
     "response": "Response (mRECIST)",
@@ -61,22 +53,6 @@ INPUT_LABELS = {
     "mtm": "MTM score",
     "dlr": "DLR score",
 }
-MODEL_NAMES = {"pre": "Before treatment", "post": "After response"}
-WHERE_FROM = (
-    "Published: hazard ratios and cut-offs. Derived from published figures: baseline survival, second cut-off and "
-    "ranges. Assumed: the end at 60 months and the coding of sessions."
-)
-AXES_UNCONDITIONAL = (
-    "The survival axes count from the first HAIC, as published; the sentence and the curve take into account that the "
-    "patient has lived to today."
-)
-WIDEST_SOURCES = {
-    "coefficients": "the published coefficients",
-    "baseline": "the baseline survival, derived from the published curves",
-    "image score": "the image score",
-}
-FIRST_HAIC = "the first HAIC"
-NO_WARNINGS = "No warnings."
 SCORE_HELP = {
     "mtm": (
         "Probability of the macrotrabecular-massive subtype, 0 to 1. "
@@ -90,7 +66,6 @@ KNOWN_NOT_LEVERS = (
 )
 POST_WAITS = "The post-treatment model is offered once the response has been assessed."
 UPLOADS_STAY = "Images are read on this machine, kept for this session only and never sent on."
-SOURCE = "Model: He et al., Radiol Med 2023, doi:10.1007/s11547-023-01719-1."
 ANY_SERIES = "image series"
 DROP_IMAGES = "Drop both contrast phases here"
 DROP_FOLDER = "Drop a folder that holds both contrast phases"
@@ -133,12 +108,4 @@ IMAGES_FINE = "Nothing to remark on the images."
 WHAT_HAPPENS = "What the assessment does"
 NOTHING_ASSESSED = "No images have been assessed yet."
 FAULT = "Something went wrong on our side; your entries are kept. The log of the server says more."
-WORDS = {
-    "CR": "CR, complete",
-    "PR": "PR, partial",
-    "SD": "SD, stable",
-    "PD": "PD, progressive",
-    "moderate_severe": "moderate or severe",
-}
 DIRECTIONS = {"axial": "from the feet up", "coronal": "from front to back", "sagittal": "from right to left"}
-MASK_ORIGINS = {"model": "by the segmenter", "edited": "edited", "given": "given"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.findings import CheckName, Heatmap, HeatmapCheck, HeatmapReliability, Verdict
+from core.report.sentences import SIGNS
 from dashboard.texts import labels
 
-SIGNS: dict[Verdict, str] = {"reliable": "✓", "doubtful": "?", "failed": "✕"}
 SENTENCES: dict[Verdict, str] = {
     "reliable": "It passed its checks.",
     "doubtful": "It is doubtful: read it with care.",

@@ -7,7 +7,8 @@ import re
 from dataclasses import fields
 
 from core.case import ClinicalRecord
-from core.findings import Score, ScoreOrigin
+from core.findings import Score
+from core.report.sentences import score_value, word, yes_no  # noqa: F401 - as in the report
 from dashboard.texts import labels
 
 # what Markdown reads as a mark: an underline only at the edge of a word, a bullet or number only at the start
@@ -38,15 +39,6 @@ def literal(text: str) -> str:
     return ADDRESSES.sub("\\g<0>\u2060", escaped)
 
 
-def score_value(score: Score | None) -> str:
-    """A score with its range."""
-    if score is None:
-        return "unknown"
-    if score.origin is ScoreOrigin.MANUAL:
-        return f"{score.value:.2f}"
-    return f"{score.value:.2f} ({score.low:.2f}–{score.high:.2f})"
-
-
 def model_score(score: Score) -> str:
     """What the models say, under the slider."""
     return f"By the models: {score.value:.2f}, range {score.low:.2f}–{score.high:.2f}"
@@ -57,17 +49,7 @@ def seconds(duration: float) -> str:
     return f"{duration:.1f} s"
 
 
-def yes_no(value: bool | None) -> str:
-    """An answer that can be unknown."""
-    return {None: labels.UNKNOWN, False: "no", True: "yes"}[value]
-
-
 def unknown_between(low: float, high: float) -> str:
     """What an empty number field says: unknown, and the range that is accepted."""
     top = f"10{str(round(math.log10(high))).translate(SUPERSCRIPTS)}" if high >= 1e6 else f"{high:g}"
     return f"{labels.UNKNOWN} ({low:g}–{top})"
-
-
-def word(value: str | None) -> str:
-    """A word of a choice, for people."""
-    return labels.UNKNOWN if value is None else labels.WORDS.get(value, value)

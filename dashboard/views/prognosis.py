@@ -12,7 +12,7 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
-from dashboard.widgets import answer, blocks, frame, progress
+from dashboard.widgets import answer, blocks, frame, paper, progress
 from dashboard.widgets.live_inputs import live_inputs
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
@@ -66,6 +66,7 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
     with right:
         frame.section("Warnings")
         blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
+        paper.report(outlook)
 
 
 def _choose(outlook: Outlook) -> tuple[Model, float, int]:

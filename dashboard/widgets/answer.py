@@ -16,7 +16,7 @@ from dashboard import session, texts
 from dashboard.figures import style
 from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, paper
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def drawing(
     if prognosis is not None:
         with st.expander("The points as a table", key="points-table"):
             blocks.points(prognosis, names, readings)
+    paper.nomogram(nomogram, prognosis, names, readings)
 
 
 def survival(prognosis: Prognosis, months: float, digits: int, words: Words) -> None:

@@ -127,7 +127,8 @@ def test_numbers_that_are_not_finite_are_never_written(assessment: Assessment) -
 
 def test_all_files_are_written(assessment: Assessment, tmp_path: Path) -> None:
     write_assessment(assessment, tmp_path / "out")
-    names = {"assessment.json", "liver.nii.gz"}
+    names = {"assessment.json", "liver.nii.gz", "report.json"}
+    names |= {f"key_slice_{head}_{phase}.png" for head in ("mtm", "os3") for phase in ("arterial", "portal_venous")}
     names |= {f"heatmap_{head}.nii.gz" for head in HEADS} | {f"key_slice_{head}.png" for head in HEADS}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     heat = nibabel.load(tmp_path / "out" / "heatmap_mtm.nii.gz").get_fdata()
@@ -150,16 +151,16 @@ def test_the_mask_is_written_in_the_format_asked_for(
     np.testing.assert_array_equal(mask.labels, assessment.liver_mask.labels)  # type: ignore[union-attr]
 
 
-def test_without_a_liver_only_the_document_is_written(assessment: Assessment, tmp_path: Path) -> None:
+def test_without_a_liver_only_the_documents_are_written(assessment: Assessment, tmp_path: Path) -> None:
     write_assessment(replace(assessment, liver_mask=None, heatmaps={}), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["assessment.json"]
+    assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "report.json"}
 
 
 def test_files_of_an_earlier_case_never_stay(assessment: Assessment, tmp_path: Path) -> None:
     write_assessment(assessment, tmp_path)
     (tmp_path / "notes.txt").write_text("the user's own")
     write_assessment(replace(assessment, liver_mask=None, liver=None, heatmaps={}), tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "notes.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "report.json", "notes.txt"}
 
 
 def test_a_crash_leaves_no_document_and_no_half_file(

@@ -1,0 +1,75 @@
+"""What leaves the page for a file or a paper: the report, the nomogram alone; each made only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.findings import Assessment, Prognosis
+from core.survival.model import Nomogram
+from dashboard import session, texts
+from dashboard.outlook import Outlook, reported
+
+if TYPE_CHECKING:
+    from core.models import ModelSet
+
+REPORT_FILE = "haic-nomogram-report.pdf"  # no identifier
+
+
+def report(outlook: Outlook) -> None:
+    """The button that makes the report of `outlook`, which is what the page shows."""
+    now = session.draft()
+    st.download_button(
+        texts.paper.REPORT,
+        # runs in a thread of its own, which has no session: all that it needs goes with it
+        data=partial(_report, outlook, now.assessment, session.models(), now.case_id),
+        file_name=REPORT_FILE,
+        mime="application/pdf",
+        on_click="ignore",
+        icon=":material/picture_as_pdf:",
+        key="report",
+    )
+
+
+def nomogram(
+    drawn: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
+) -> None:
+    """The nomogram as SVG and PDF, with the patient's marks or without."""
+    with st.expander(texts.paper.FOR_A_PAPER, key="paper"):
+        marked = prognosis is not None and st.toggle(texts.paper.WITH_MARKS, value=True, key="paper.marks")
+        with st.container(horizontal=True, gap="small"):
+            for kind, mime in (("svg", "image/svg+xml"), ("pdf", "application/pdf")):
+                st.download_button(
+                    texts.paper.AS_KIND.format(kind=kind.upper()),
+                    data=partial(_figure, kind, drawn, prognosis if marked else None, names, readings),
+                    file_name=f"nomogram-{drawn.model}.{kind}",
+                    mime=mime,
+                    on_click="ignore",
+                    icon=":material/download:",
+                    key=f"paper.{kind}",
+                )
+
+
+def _report(outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str) -> bytes:
+    from core.report.case.document import case_report
+
+    content, pictures = reported(outlook, assessment, models, case_id)
+    return case_report(content, pictures, {"pre": models.pre, "post": models.post}, date.today())
+
+
+def _figure(
+    kind: str,
+    drawn: Nomogram,
+    prognosis: Prognosis | None,
+    names: Mapping[str, str],
+    readings: Mapping[str, str],
+) -> bytes:
+    from core.report.case.figure_files import nomogram_pdf, nomogram_svg
+    from core.report.case.nomogram import Patient
+
+    patient = None if prognosis is None else Patient(prognosis, readings)
+    return {"svg": nomogram_svg, "pdf": nomogram_pdf}[kind](drawn, patient, names)
