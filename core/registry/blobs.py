@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from core.errors import InputError
 from core.registry.place import OWNER_ONLY
@@ -29,6 +30,7 @@ _WORTH = 0.4  # CT packs to half at best, which takes seconds; masks and heatmap
 _PIECE = 2**24
 _PARTIAL = ".partial-"
 _NAME = re.compile(r"[0-9a-f]{64}")
+_FOLDER = "folder of saved cases: expected one that can be written to"
 _DAMAGED = "saved image: expected the bytes that were saved, got a missing or damaged file"
 
 
@@ -43,9 +45,12 @@ class BlobFolder:
         """No other process or thread saves or deletes while the block lasts; a killed one holds nothing.
 
         Raises:
-            InputError: another one still does after `seconds`.
+            InputError: another one still does after `seconds`, or the folder cannot be written to (or no more).
         """
-        handle = os.open(self._lock, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            handle = os.open(self._lock, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise InputError(f"{_FOLDER}, got: {error.strerror}") from error
         try:
             end = time.monotonic() + seconds
             while not _claimed(handle):
@@ -53,6 +58,8 @@ class BlobFolder:
                     raise InputError("saved cases: expected a free moment to write, got another process still writing")
                 time.sleep(0.05)
             yield
+        except OSError as error:
+            raise InputError(f"{_FOLDER}, got: {error.strerror}") from error
         finally:
             os.close(handle)
 
@@ -67,15 +74,13 @@ class BlobFolder:
                 folder.mkdir(mode=OWNER_ONLY)
                 _to_disk(folder.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)  # for its owner only
-        with os.fdopen(handle, "wb") as stream:
-            packer = zlib.compressobj(_LEVEL) if packed else None
-            for start in range(0, len(content), _PIECE):
-                piece = content[start : start + _PIECE]
-                stream.write(packer.compress(piece) if packer else piece)
-            stream.write(packer.flush() if packer else b"")
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                _write(stream, content, packed)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
         _to_disk(path.parent)
         return path.stat().st_size
 
@@ -132,15 +137,26 @@ def _is_worth_packing(content: memoryview) -> bool:
     return len(zlib.compress(sample, _LEVEL)) < _WORTH * len(sample)
 
 
+def _write(stream: BinaryIO, content: memoryview, packed: bool) -> None:
+    """All of it, down to the disk."""
+    packer = zlib.compressobj(_LEVEL) if packed else None
+    for start in range(0, len(content), _PIECE):
+        piece = content[start : start + _PIECE]
+        stream.write(packer.compress(piece) if packer else piece)
+    stream.write(packer.flush() if packer else b"")
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
 def _read(path: Path, size: int) -> bytes:
     """The content, of which never more than `size` bytes and one are unpacked."""
-    with path.open("rb") as stream:
-        if path.suffix == ".raw":
-            return stream.read(size + 1)
-        try:
+    try:
+        with path.open("rb") as stream:
+            if path.suffix == ".raw":
+                return stream.read(size + 1)
             return zlib.decompressobj().decompress(stream.read(), size + 1)
-        except zlib.error as error:
-            raise InputError(_DAMAGED) from error
+    except (OSError, zlib.error) as error:
+        raise InputError(_DAMAGED) from error
 
 
 def _to_disk(folder: Path) -> None:

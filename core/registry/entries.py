@@ -7,13 +7,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from core.errors import InputError
-from core.registry.nouns import Decision, FollowUp, Note
+from core.registry.nouns import LONGEST_MONTHS, LONGEST_TEXT, Decision, Entry, FollowUp, Note
 from core.registry.schema import DECISIONS, FOLLOW_UPS, NOTES
 
-LONGEST_TEXT = 4000
-LONGEST_MONTHS = 600.0
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
-Entry = Note | Decision | FollowUp
 
 _TABLES: dict[type, Table] = {Note: NOTES, Decision: DECISIONS, FollowUp: FOLLOW_UPS}
 

@@ -12,6 +12,8 @@ from core.findings import Assessment, Criterion, LiverFinding, Prognosis, Scores
 
 BoardState = Literal["waiting", "scheduled", "decided"]
 SHOWN_MONTHS = 36
+LONGEST_TEXT = 4000  # characters of a note or a decision
+LONGEST_MONTHS = 600.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,9 @@ class FollowUp:
     number: int
     time_months: float
     event: bool
+
+
+Entry = Note | Decision | FollowUp
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from core.errors import InputError
 from core.registry import documents, entries, lists
 from core.registry.blobs import BlobFolder
 from core.registry.database import connect, migrate, transaction
-from core.registry.nouns import CaseFile, Reading, Save, Snapshot, WorklistRow
+from core.registry.nouns import CaseFile, Entry, Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, prepare
 from core.registry.pseudonym import checked_pseudonym
 from core.registry.schema import BLOBS, CASES, SAVE_BLOBS, SAVE_MODELS, SAVES
@@ -76,6 +76,11 @@ class Registry:
         with transaction(self._engine) as connection:
             return lists.worklist(connection, self._group)
 
+    def has(self, case: str) -> bool:
+        """True if the case is there."""
+        with transaction(self._engine) as connection:
+            return self._is_there(connection, case)
+
     def case_file(self, case: str) -> CaseFile:
         """All that was written about a case."""
         with transaction(self._engine) as connection:
@@ -111,7 +116,7 @@ class Registry:
         with self._writing(case) as connection:
             entries.add_follow_up(connection, case, time_months, event)
 
-    def remove(self, case: str, entry: entries.Entry) -> None:
+    def remove(self, case: str, entry: Entry) -> None:
         """Take a note, a decision or a follow-up away."""
         with self._writing(case) as connection:
             entries.remove(connection, case, entry)
@@ -149,9 +154,12 @@ class Registry:
             yield connection
 
     def _check(self, connection: Connection, case: str) -> None:
-        found = select(CASES.c.key).where(CASES.c.key == case, CASES.c.owner_group == self._group)
-        if connection.scalar(found) is None:
+        if not self._is_there(connection, case):
             raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
+
+    def _is_there(self, connection: Connection, case: str) -> bool:
+        found = select(CASES.c.key).where(CASES.c.key == case, CASES.c.owner_group == self._group)
+        return connection.scalar(found) is not None
 
     def _document(self, save: str) -> str:
         wanted = select(SAVES.c.document).join(CASES, CASES.c.key == SAVES.c.case_key)

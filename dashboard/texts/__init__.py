@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import contributions, own, reliability
+from dashboard.texts import cases, contributions, own, reliability
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -169,6 +169,7 @@ __all__ = [
     "WHOLE_FOLDER",
     "WORDS",
     "axis_readings",
+    "cases",
     "changes",
     "contributions",
     "curve_description",
