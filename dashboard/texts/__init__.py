@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, contributions, own, reliability
+from dashboard.texts import cases, compared, contributions, own, reliability
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -171,6 +171,7 @@ __all__ = [
     "axis_readings",
     "cases",
     "changes",
+    "compared",
     "contributions",
     "curve_description",
     "follow_up_ends",

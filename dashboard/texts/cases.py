@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date, datetime
 
-from core.case import ClinicalRecord
 from core.findings import Score
 from core.registry.nouns import FollowUp, Note, Outcome, Reading, Save, WorklistRow
 from dashboard.texts import labels
-from dashboard.texts.survival import percent, percent_range, rounded, signed, time_span
-from dashboard.texts.values import score_value, word, yes_no
+from dashboard.texts.survival import percent, percent_range, rounded, time_span
+from dashboard.texts.values import score_value
 
 NONE_YET = "No case is saved yet. Once a result stands, “Save this case” puts it into this list; nothing else does."
 WORKLIST = "Saved cases"
@@ -46,9 +44,7 @@ EVENTS = {False: "was alive", True: "died"}
 NO_FOLLOW_UP = "Nothing is known yet of how the patient fared."
 REMOVE = "Remove"
 DELETE_THIS, DELETE_YES, DELETE_NO = "Delete this case …", "Yes, delete it for good", "Keep it"
-DIFFERENCE = "Difference"
 ASSESS_AGAIN = "Assess again"
-INPUTS = ("pvtt", "response", "haic_sessions", "months_since_first_haic")
 OUTCOME_MODELS = {"pre": "before HAIC", "post": "after HAIC"}
 
 
@@ -72,7 +68,7 @@ def state_counts(rows: Sequence[WorklistRow]) -> dict[str, str]:
 def row_cells(row: WorklistRow) -> tuple[str, ...]:
     """As in HEAD."""
     latest, outcome = row.latest, row.latest.outcome
-    board = f"{day(row.board_on)}, {STATES[row.state].lower()}" if row.board_on else STATES[row.state]
+    board = day(row.board_on) if row.state == "scheduled" else STATES[row.state]
     return (
         day(latest.saved_at.astimezone().date()),
         board
@@ -80,7 +76,7 @@ def row_cells(row: WorklistRow) -> tuple[str, ...]:
         else f"{STATES['decided']} {day(row.decision.decided_on)}",
         _score(latest.mtm),
         _score(latest.dlr),
-        labels.UNKNOWN if outcome is None else f"{alive(outcome)} at {time_span(outcome.months)}",
+        labels.UNKNOWN if outcome is None else f"{alive(outcome)} at {time_span(outcome.months)}{_given(outcome)}",
         "" if outcome is None else labels.GROUP_NAMES[outcome.risk_group],
     )
 
@@ -88,6 +84,10 @@ def row_cells(row: WorklistRow) -> tuple[str, ...]:
 def alive(outcome: Outcome) -> str:
     """52 % (40–63)."""
     return f"{percent(outcome.survival)[0]} ({percent_range(outcome.survival)})"
+
+
+def _given(outcome: Outcome) -> str:
+    return "" if outcome.alive_at is None else f", alive at {rounded(outcome.alive_at)} months"
 
 
 def about_save(row: WorklistRow, save: Save) -> str:
@@ -100,7 +100,7 @@ def about_save(row: WorklistRow, save: Save) -> str:
 def origin(outcome: Outcome) -> str:
     """From when time is counted, and by which nomogram."""
     given = "" if outcome.alive_at is None else ", given that the patient has lived to then"
-    return f"Nomogram {OUTCOME_MODELS[outcome.model]}. Time is counted from the first HAIC{given}. As saved."
+    return f"As saved, by the nomogram {OUTCOME_MODELS[outcome.model]}. Time is counted from the first HAIC{given}."
 
 
 def facts(reading: Reading) -> list[tuple[str, str]]:
@@ -166,77 +166,6 @@ def choice(row: WorklistRow, save: Save) -> str:
 def which_save(save: Save) -> str:
     """A save of the case that is shown."""
     return f"{save.number}: {moment(save.saved_at)}"
-
-
-def comparison(first: Reading, second: Reading) -> list[tuple[str, str, str, str]]:
-    """Name, both values, and how the second differs, for all that moves the result and for all else that differs."""
-    rows = [_clinical(name, first, second) for name in INPUTS]
-    rows += [_scores(name, first, second) for name in ("mtm", "dlr")]
-    for model in ("pre", "post"):
-        rows += _survival(model, first, second)
-    others = [field.name for field in fields(ClinicalRecord) if field.name not in INPUTS]
-    rows += [row for row in (_clinical(name, first, second) for name in others) if row[1] != row[2]]
-    rows += _liver(first, second)
-    return rows
-
-
-def _clinical(name: str, first: Reading, second: Reading) -> tuple[str, str, str, str]:
-    member = ClinicalRecord.__dataclass_fields__[name]
-    unit = member.metadata["unit"]
-    label = member.metadata["label"] + (f" ({unit})" if unit not in ("", "count", "ratio", "0-4") else "")
-    one, other = (getattr(reading.clinical, name) for reading in (first, second))
-    return label, _value(one), _value(other), _numbers_apart(one, other)
-
-
-def _value(value: object) -> str:
-    if value is None or isinstance(value, bool):
-        return yes_no(value)
-    return word(value) if isinstance(value, str) else f"{value:.6g}"
-
-
-def _numbers_apart(one: object, other: object) -> str:
-    numbers = [value for value in (one, other) if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) < 2 or numbers[0] == numbers[1]:
-        return ""
-    return _signed(numbers[1] - numbers[0], "{:.6g}")
-
-
-def _scores(name: str, first: Reading, second: Reading) -> tuple[str, str, str, str]:
-    one, other = (getattr(reading.scores, name) for reading in (first, second))
-    apart = "" if one is None or other is None else _signed(other.value - one.value, "{:.2f}")
-    return f"{name.upper()} score", score_value(one), score_value(other), apart
-
-
-def _survival(model: str, first: Reading, second: Reading) -> list[tuple[str, str, str, str]]:
-    one, other = (getattr(reading, model) for reading in (first, second))
-    if one is None and other is None:
-        return []
-    when, rows = OUTCOME_MODELS[model], []
-    for months in sorted({*(one.os if one else ()), *(other.os if other else ())}):
-        found = [prognosis.os.get(months) if prognosis else None for prognosis in (one, other)]
-        told = [labels.UNKNOWN if s is None else f"{percent(s)[0]} ({percent_range(s)})" for s in found]
-        both = [s.value for s in found if s is not None]
-        apart = _signed(100 * (both[1] - both[0]), "{:.0f}", " points") if len(both) == 2 else ""
-        rows.append((f"Alive at {time_span(months)}, {when}", told[0], told[1], apart))
-    groups = [labels.UNKNOWN if p is None else labels.GROUP_NAMES[p.risk_group] for p in (one, other)]
-    predictors = [labels.UNKNOWN if p is None else signed(p.linear_predictor) for p in (one, other)]
-    apart = _signed(other.linear_predictor - one.linear_predictor, "{:.2f}") if one and other else ""
-    return [*rows, (f"Linear predictor, {when}", *predictors, apart), (f"Risk group, {when}", *groups, "")]  # type: ignore[list-item]
-
-
-def _liver(first: Reading, second: Reading) -> list[tuple[str, str, str, str]]:
-    one, other = first.liver, second.liver
-    if one is None and other is None:
-        return []
-    told = [labels.UNKNOWN if liver is None else f"{liver.volume_ml:.0f} mL" for liver in (one, other)]
-    apart = _signed(other.volume_ml - one.volume_ml, "{:.0f}", " mL") if one and other else ""
-    return [("Liver", told[0], told[1], apart)]
-
-
-def _signed(change: float, form: str, unit: str = "") -> str:
-    amount = form.format(abs(change))
-    sign = "" if float(amount) == 0 else "+" if change > 0 else "−"
-    return f"{sign}{amount}{unit}"
 
 
 def _score(value: float | None) -> str:

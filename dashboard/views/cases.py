@@ -69,15 +69,16 @@ def _side_by_side(
     if not found or compared == save.key:
         return
     names = texts.cases.choice(row, save), texts.cases.choice(*found[0])
-    beside = registry.reading(compared)
-    frame.section(f"{names[0]} beside {names[1]}")
+    other = registry.reading(compared)
+    frame.section(texts.compared.beside(*names))
     curves = {
         name: prognosis
-        for name, one, kept in ((names[0], save, reading), (names[1], found[0][1], beside))
+        for name, one, kept in ((names[0], save, reading), (names[1], found[0][1], other))
         if one.outcome is not None and (prognosis := getattr(kept, one.outcome.model)) is not None
     }
     if curves:
         figure = compared_curves(curves, style.palette(session.theme()))
         alt = " ".join(f"{name}: {texts.curve_description(prognosis)}." for name, prognosis in curves.items())
         st.plotly_chart(figure, key="compared", config=style.CONFIG, theme=None, alt=alt)
-    blocks.comparison(names, texts.cases.comparison(reading, beside))
+        blocks.note(texts.compared.CURVES)
+    blocks.comparison(names, texts.compared.comparison(reading, other))

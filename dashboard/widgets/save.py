@@ -20,8 +20,10 @@ def control() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             name = st.text_input(
                 texts.cases.NAME,
-                key=session.prime(NAME, keeping.suggested(now)),
+                key=session.settle(NAME, now.view.setdefault(NAME, keeping.suggested(now))),
                 max_chars=64,
+                on_change=session.remember,
+                args=(NAME,),
                 help=texts.cases.NAME_HELP,
                 width=220,
             )
@@ -30,6 +32,7 @@ def control() -> None:
                 with st.spinner(texts.cases.SAVING):
                     done = keeping.save(now, session.models(), name)
                 if done:
+                    del now.view[NAME]
                     session.forget_widgets("save.")
                 st.rerun()
         if now.refusal:

@@ -64,7 +64,7 @@ def _row(row: WorklistRow, is_chosen: bool) -> None:
             type="primary" if is_chosen else "tertiary",
             on_click=choose,
             args=(row.key,),
-            width=150,
+            width=140,
         )
         blocks.worklist_row(row)
 

@@ -120,7 +120,7 @@ def test_the_list_is_narrowed_by_board_and_by_pseudonym(open_page: OpenPage) -> 
     keys = saved("Case 1", "Case 2", "P 3")
     keeping.registry().schedule(keys[0], date(2026, 12, 2))
     page = open_page("cases")
-    assert "2 Dec 2026, board set" in html(page)
+    assert "<span><i>Board </i>2 Dec 2026</span>" in html(page)
 
     def listed() -> list[str]:
         return [button.label for button in page.button if button.label in ("Case 1", "Case 2", "P 3")]
