@@ -15,8 +15,8 @@ Row = tuple[str, str, str, str]
 DIFFERENCE = "Difference"
 INPUTS = ("pvtt", "response", "haic_sessions", "months_since_first_haic")
 CURVES = (
-    "Each curve is that of the nomogram its list entry names; of a patient known to have lived for some time, from "
-    "then on. The table counts from the first HAIC for both. As saved."
+    "Curves by the nomogram after HAIC where the response is known, else by the one before it; of a patient known to have "
+    "lived for some time, from then on. The table counts from the first HAIC for both. As saved."
 )
 
 
@@ -40,7 +40,9 @@ def comparison(first: Reading, second: Reading) -> list[Row]:
 def _clinical(name: str, first: Reading, second: Reading) -> Row:
     member = ClinicalRecord.__dataclass_fields__[name]
     unit = member.metadata["unit"]
-    label = member.metadata["label"] + (f" ({unit})" if unit not in ("", "count", "ratio", "0-4") else "")
+    name_of_it = str(member.metadata["label"])
+    said = unit in ("", "count", "ratio", "0-4") or name_of_it.startswith(unit.capitalize())
+    label = name_of_it if said else f"{name_of_it} ({unit})"
     one, other = (getattr(reading.clinical, name) for reading in (first, second))
     return label, _value(one), _value(other), _numbers_apart(one, other)
 

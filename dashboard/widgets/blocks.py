@@ -218,7 +218,7 @@ def entry(head: str, text: str) -> None:
 
 
 def comparison(names: tuple[str, str], rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """Two cases side by side; where they differ the line is in bold."""
+    """Two cases side by side; lines in which they are equal are pale."""
     head = "".join(f'<th class="number">{escape(name)}</th>' for name in (*names, texts.compared.DIFFERENCE))
     lines = "".join(
         f"<tr{'' if cells[0] == cells[1] else ' class=chosen'}><td>{escape(name)}</td>"
