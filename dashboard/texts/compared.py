@@ -15,8 +15,8 @@ Row = tuple[str, str, str, str]
 DIFFERENCE = "Difference"
 INPUTS = ("pvtt", "response", "haic_sessions", "months_since_first_haic")
 CURVES = (
-    "Curves by the nomogram after HAIC where the response is known, else by the one before it; of a patient known to have "
-    "lived for some time, from then on. The table counts from the first HAIC for both. As saved."
+    "Curves by the nomogram after HAIC where the response is known, else by the one before it; of a patient known to "
+    "have lived for some time, from then on. The table counts from the first HAIC for both. As saved."
 )
 
 
