@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     one = _add(table, "serve", server.serve)
     one.add_argument("--port", type=int, metavar="N")
     one.add_argument("--address", default="127.0.0.1", metavar="A")
+    one.add_argument("--cases", type=Path, metavar="DIR", help="where saved cases lie; also HAIC_NOMOGRAM_CASES")
     return parser
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from core.artefacts import ENVIRONMENT_VARIABLE
 from core.errors import InputError
+from core.registry.place import FOLDER_VARIABLE, find_place, prepare
 
 LOCAL_ADDRESSES = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 DEFAULT_PORT = 8501
@@ -33,23 +34,27 @@ FIXED = {
 }
 
 
-def serve(port: int | None = None, address: str = "127.0.0.1") -> int:
+def serve(port: int | None = None, address: str = "127.0.0.1", cases: Path | None = None) -> int:
     """Serve the dashboard until stopped and return the exit status of the server.
 
     Args:
         port: 1-65535; None takes 8501, or the next free port above it.
         address: 127.0.0.1, localhost or ::1.
+        cases: the folder of saved cases; None for HAIC_NOMOGRAM_CASES, or else the user's data folder.
 
     Raises:
-        InputError: if the address is not this machine's own, or the port is out of range or in use.
+        InputError: if the address is not this machine's own, the port is out of range or in use, or the folder of saved
+            cases cannot be used or is open to others.
     """
     if address not in LOCAL_ADDRESSES:
         raise InputError(
             "address: expected 127.0.0.1, ::1 or localhost, got another; "
             "serving on any other address needs a login, which this version does not have"
         )
+    if cases is not None:
+        prepare(cases)  # said now, and not when the first case is saved
     chosen = _first_free(address) if port is None else _checked(port, address)
-    child = subprocess.Popen(command(chosen, address), cwd=_working_folder(), env=_environment())
+    child = subprocess.Popen(command(chosen, address), cwd=_working_folder(), env=_environment(cases))
     with _forwarding(child):
         status = child.wait()
     return 0 if status in (0, -signal.SIGINT, -signal.SIGTERM) else 1
@@ -94,7 +99,7 @@ def _working_folder() -> Path | None:
     return ROOT if (ROOT / ".streamlit" / "config.toml").is_file() else None
 
 
-def _environment() -> dict[str, str]:
+def _environment(cases: Path | None = None) -> dict[str, str]:
     environment = dict(os.environ)
     if str(ROOT) not in (
         str(Path(entry).resolve()) for entry in sys.path[1:]
@@ -102,6 +107,8 @@ def _environment() -> dict[str, str]:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
     if weights := environment.get(ENVIRONMENT_VARIABLE):
         environment[ENVIRONMENT_VARIABLE] = str(Path(weights).resolve())
+    if cases is not None or FOLDER_VARIABLE in environment:
+        environment[FOLDER_VARIABLE] = str(find_place(cases).folder)
     return environment
 
 

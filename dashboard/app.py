@@ -8,8 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session, texts
-from dashboard.views import case, images, own, prognosis
-from dashboard.widgets import frame
+from dashboard.views import case, cases, images, own, prognosis
+from dashboard.widgets import browser, frame
 
 
 def main() -> None:
@@ -24,10 +24,12 @@ def main() -> None:
     if not frame.weights_are_there():
         return
     session.open_demo_once()
+    browser.recognise()
     pages = [
         st.Page(case.show, title="Case", url_path="case", default=True),
         st.Page(images.show, title="Images", url_path="images"),
         st.Page(prognosis.show, title="Prognosis", url_path="prognosis"),
+        st.Page(cases.show, title="Cases", url_path="cases"),
         st.Page(own.show, title="Own nomogram", url_path="own"),
     ]
     page = st.navigation(pages, position="hidden")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
 from core.errors import InputError
 from core.findings import Assessment
 from core.imaging.mask_history import MaskHistory
+from core.registry.pseudonym import new_pseudonym
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
 from dashboard.runs import DEMO_ID, Run
@@ -22,9 +23,23 @@ if TYPE_CHECKING:
 Model = Literal["pre", "post"]
 
 
-def new_case_id() -> str:
-    """A pseudonym that says nothing about anybody."""
-    return f"Case {secrets.token_hex(2).upper()}"
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What the registry has of a draft.
+
+    Attributes:
+        case: its key.
+        at: when it was saved last, UTC.
+        versions: software and artefacts that made it.
+        assessment, clinical, by_hand: what was saved, to tell whether the draft was changed since.
+    """
+
+    case: str
+    at: datetime
+    versions: Mapping[str, str]
+    assessment: Assessment | None
+    clinical: Mapping[str, Any]
+    by_hand: tuple[float | None, float | None]
 
 
 @dataclass(eq=False)
@@ -48,9 +63,12 @@ class Draft:
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
         view: how the pictures are looked at (slice by plane, head, window), by name.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
+        saved: what the registry has of it, None until it is saved.
+        refusal: one sentence about why it could not be saved, "" if all is well.
+        desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
     """
 
-    case_id: str = field(default_factory=new_case_id)
+    case_id: str = field(default_factory=new_pseudonym)
     clinical: dict[str, Any] = field(default_factory=dict)
     mtm: float | None = None
     dlr: float | None = None
@@ -68,11 +86,23 @@ class Draft:
     uploads: int = 0
     view: dict[str, Any] = field(default_factory=dict)
     own: dict[str, float | None] = field(default_factory=dict)
+    saved: Saved | None = None
+    refusal: str = ""
+    desk: str = ""
 
     @property
     def is_demo(self) -> bool:
         """True for the demo case."""
         return self.case_id == DEMO_ID
+
+    @property
+    def has_stored_images(self) -> bool:
+        """True if its images came from the registry, or were saved and need no upload."""
+        return self.assessed is not None and not self.series
+
+    def known(self) -> dict[str, Any]:
+        """The form's values that are known."""
+        return {name: value for name, value in self.clinical.items() if value is not None}
 
     def record(self) -> ClinicalRecord:
         """The form as a ClinicalRecord.
@@ -84,8 +114,7 @@ class Draft:
 
     def record_json(self) -> str:
         """The form as clinical.json; unknown values are left out."""
-        known = {name: value for name, value in self.clinical.items() if value is not None}
-        return json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(self.known(), indent=1, ensure_ascii=False) + "\n"
 
     def chosen(self, phase: Phase) -> list[Series]:
         """The series that are used as `phase`."""
@@ -155,6 +184,16 @@ class Draft:
             raise InputError("liver mask: expected a change of the mask that was assessed, got none")
         record, mask = self.record(), self.edits.mask
         return replace(self.assessed, clinical=record, liver_mask=mask, mtm=self.mtm, dlr=self.dlr)
+
+    def again(self) -> Case:
+        """The assessed case with the form as it stands now.
+
+        Raises:
+            InputError: if nothing was assessed, or clinical values contradict each other.
+        """
+        if self.assessed is None:
+            raise InputError("images: expected a case with its images, got none")
+        return replace(self.assessed, clinical=self.record(), mtm=self.mtm, dlr=self.dlr)
 
     def case(self) -> Case:
         """The case to assess, with the phases as the user confirmed them.

@@ -29,15 +29,22 @@ class Outlook:
 
 
 def current(draft: Draft, models: ModelSet) -> Assessment | None:
-    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself."""
+    """The assessment with the form and the scores as they stand now; as assessed, while the form contradicts itself.
+
+    While nothing was changed it is the assessment itself, so that a saved case shows the numbers it was saved with.
+    """
     from core.pipeline import update
 
     if draft.assessment is None:
         return None
     try:
-        return update(draft.assessment, models, draft.record(), draft.mtm, draft.dlr)
+        record = draft.record()
     except InputError:
         return draft.assessment
+    by_hand = {name: value for name, value in (("mtm", draft.mtm), ("dlr", draft.dlr)) if value is not None}
+    if record == draft.assessment.clinical and by_hand == draft.assessment.overrides:
+        return draft.assessment
+    return update(draft.assessment, models, record, draft.mtm, draft.dlr)
 
 
 def outlook(draft: Draft, models: ModelSet) -> Outlook:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.survival.model import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
-WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.")
+WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.")
 SETTLE_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def draft() -> Draft:
 
 def replace_draft(new: Draft) -> None:
     """Put another draft in place of the session's; nothing of the old one stays."""
+    new.desk = new.desk or draft().desk
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         forget_widgets(prefix)
@@ -195,6 +196,13 @@ def assess_correction() -> None:
     now = draft()
     case, old = now.corrected(), current()
     now.before = None if old is None else standing(old)
+    now.run, now.message = _submit(lambda: case), ""
+
+
+def assess_again() -> None:
+    """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
+    now = draft()
+    case = now.again()
     now.run, now.message = _submit(lambda: case), ""
 
 

@@ -16,7 +16,7 @@ class Palette:
     Attributes:
         text, muted, grid: writing, secondary writing, thin lines.
         curve, band: the survival curve and its band.
-        patient: the patient's own marks.
+        patient, patient_band: the patient's own marks; the band of a second curve.
     """
 
     text: str
@@ -25,10 +25,11 @@ class Palette:
     curve: str
     band: str
     patient: str
+    patient_band: str
 
 
-LIGHT = Palette("#1c2b30", "#56666c", "#dbe4e6", "#0b6e7f", "rgba(11,110,127,0.16)", "#c24e00")
-DARK = Palette("#e2ebed", "#a3b4b9", "#2b3a3f", "#5cbcc9", "rgba(92,188,201,0.20)", "#f2a65a")
+LIGHT = Palette("#1c2b30", "#56666c", "#dbe4e6", "#0b6e7f", "rgba(11,110,127,0.16)", "#c24e00", "rgba(194,78,0,0.14)")
+DARK = Palette("#e2ebed", "#a3b4b9", "#2b3a3f", "#5cbcc9", "rgba(92,188,201,0.20)", "#f2a65a", "rgba(242,166,90,0.16)")
 
 
 def palette(theme: Literal["light", "dark"]) -> Palette:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.findings import CurvePoint, Prognosis, Survival
@@ -39,6 +39,23 @@ def survival_curve(prognosis: Prognosis, months: float, colours: Palette, origin
     if reading is not None:
         traces.append(_mark(reading, months, colours))
         layout["annotations"] = [_number(reading, months, colours, at_end=months > AT_END * end)]
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def compared_curves(prognoses: Mapping[str, Prognosis], colours: Palette) -> go.Figure:
+    """Two prognoses with their bands, by the names of their cases, told apart by colour and by dashes."""
+    import plotly.graph_objects as go
+
+    looks = [(colours.curve, colours.band, "solid"), (colours.patient, colours.patient_band, "dash")]
+    traces: list[Part] = []
+    for (name, prognosis), (line, band, dash) in zip(prognoses.items(), looks, strict=False):
+        curve = prognosis.conditional_curve or prognosis.curve
+        traces.append({**_band(curve, colours), "fillcolor": band, "showlegend": False})
+        traces.append({**_line(curve, name, {"color": line, "width": 3, "dash": dash}), "showlegend": True})
+    end = max(prognosis.curve[-1].time_months for prognosis in prognoses.values())
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT_SIZE}}
+    layout = plain_layout(colours, HEIGHT) | _axes(colours, end, FIRST_HAIC) | {"showlegend": True, "legend": legend}
+    layout |= {"margin": {"l": 64, "r": 16, "t": 40, "b": 50}, "hovermode": "x unified"}
     return go.Figure({"data": traces, "layout": layout})
 
 

@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import contributions, own, paper, reliability
+from dashboard.texts import cases, compared, contributions, own, paper, reliability
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -169,7 +169,9 @@ __all__ = [
     "WHOLE_FOLDER",
     "WORDS",
     "axis_readings",
+    "cases",
     "changes",
+    "compared",
     "contributions",
     "curve_description",
     "follow_up_ends",

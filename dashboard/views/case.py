@@ -8,7 +8,7 @@ from core.case import Phase
 from core.errors import InputError
 from dashboard import session, texts
 from dashboard.draft import Draft
-from dashboard.widgets import blocks, clinical_form, frame, progress, upload
+from dashboard.widgets import blocks, clinical_form, frame, progress, save, upload
 
 
 def show() -> None:
@@ -25,8 +25,9 @@ def show() -> None:
 def _images() -> None:
     now = session.draft()
     frame.section("Images")
-    if now.run is not None or now.is_demo:
-        blocks.note(texts.DEMO_LOADED if now.is_demo else texts.IMAGES_LOADED)
+    if now.run is not None or now.is_demo or now.has_stored_images:
+        stored = texts.cases.STORED_IMAGES if now.run is None else texts.IMAGES_LOADED
+        blocks.note(texts.DEMO_LOADED if now.is_demo else stored)
         _new_case()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -83,6 +84,7 @@ def _result() -> None:
             st.switch_page(session.page("Prognosis"))
         if st.button("See the images", icon=":material/radiology:"):
             st.switch_page(session.page("Images"))
+    save.control()
     frame.section("Image checks")
     blocks.notices(assessment.image_notices, texts.IMAGES_FINE)
     with st.expander(texts.took(sum(assessment.seconds.values())), key="durations"):

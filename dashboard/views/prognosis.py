@@ -12,7 +12,7 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
-from dashboard.widgets import answer, blocks, frame, paper, progress
+from dashboard.widgets import answer, blocks, frame, paper, progress, save
 from dashboard.widgets.live_inputs import live_inputs
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
@@ -42,6 +42,7 @@ def _live() -> None:
         frame.section("What is known")
         live_inputs(session.model_scores())
         blocks.note(texts.KNOWN_NOT_LEVERS)
+        save.control()
 
 
 def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Container) -> None:

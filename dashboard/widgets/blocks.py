@@ -12,6 +12,7 @@ import streamlit as st
 from core.case import Notice
 from core.findings import Criterion, Heatmap, HeatmapReliability, Prognosis
 from core.model_card import Metric
+from core.registry.nouns import WorklistRow
 from dashboard import texts
 from dashboard.figures.heat import heat_colours
 
@@ -190,3 +191,38 @@ def series(found: Series) -> None:
         f"<p>{doubt} {phase}: {escape(found.proposal.reason)}</p></div>"
     )
     notices(found.notices)
+
+
+def case_lead(sentence: str, origin: str) -> None:
+    """The sentence of a saved case, smaller than that of a page."""
+    st.html(f'<p class="lead small">{escape(sentence)}</p><p class="origin">{escape(origin)}</p>')
+
+
+def worklist_head() -> None:
+    """Names of the columns of the list of cases."""
+    cells = "".join(f"<span>{escape(name)}</span>" for name in texts.cases.HEAD)
+    st.html(f'<div class="case-row head" aria-hidden="true"><b>{escape(texts.cases.NAME)}</b>{cells}</div>')
+
+
+def worklist_row(row: WorklistRow) -> None:
+    """The figures of a case; on a narrow screen, and for screen readers, each with its name."""
+    pairs = zip(texts.cases.HEAD, texts.cases.row_cells(row), strict=True)
+    cells = "".join(f"<span><i>{escape(name)} </i>{escape(cell)}</span>" for name, cell in pairs)
+    st.html(f'<div class="case-row">{cells}</div>')
+
+
+def entry(head: str, text: str) -> None:
+    """Something written about a case, as it stands; line breaks are kept."""
+    start = f"<b>{escape(head)}</b>" if head else ""
+    st.html(f'<div class="entry">{start}<span>{escape(text)}</span></div>')
+
+
+def comparison(names: tuple[str, str], rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Two cases side by side; lines in which they are equal are pale."""
+    head = "".join(f'<th class="number">{escape(name)}</th>' for name in (*names, texts.compared.DIFFERENCE))
+    lines = "".join(
+        f"<tr{'' if cells[0] == cells[1] else ' class=chosen'}><td>{escape(name)}</td>"
+        f"{''.join(f'<td class=number>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for name, *cells in rows
+    )
+    st.html(f'<table class="readings compared"><thead><tr><th></th>{head}</tr></thead><tbody>{lines}</tbody></table>')

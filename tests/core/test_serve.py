@@ -85,3 +85,24 @@ def test_status_of_the_child(status: int, expected: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(server.subprocess, "Popen", Child)
     assert server.serve(None, "127.0.0.1") == expected
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_folder_of_saved_cases_is_named_to_the_server_as_it_was_meant_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HAIC_NOMOGRAM_CASES", raising=False)
+    assert "HAIC_NOMOGRAM_CASES" not in server._environment()
+    assert server._environment(Path("cases"))["HAIC_NOMOGRAM_CASES"] == str(tmp_path / "cases")
+    monkeypatch.setenv("HAIC_NOMOGRAM_CASES", "others")
+    assert server._environment()["HAIC_NOMOGRAM_CASES"] == str(tmp_path / "others")
+
+
+def test_a_folder_of_cases_that_is_open_to_others_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases").chmod(0o755)
+    (tmp_path / "cases" / "file").write_text("")
+    assert main(["serve", "--cases", str(tmp_path / "cases")]) == 2
+    assert "expected one that only its owner can enter (chmod 700)" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.findings import Assessment
+from core.registry.place import DATABASE_VARIABLE, FOLDER_VARIABLE
 from dashboard import session
 from dashboard.draft import Draft
 from tests.dashboard import builders
@@ -21,6 +22,14 @@ def fixed_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages use the published nomograms and a fusion that always answers the same."""
     monkeypatch.setattr(session, "models", builders.models)
     monkeypatch.delenv(session.DEMO_VARIABLE, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_cases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Saved cases of the test alone."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cases"))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    return tmp_path / "cases"
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The steps by which a database of cases becomes one of this version."""

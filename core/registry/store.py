@@ -1,0 +1,214 @@
+"""The registry: saves, lists, opens and deletes cases.
+
+A save first brings the images to the disk, each under the sha256 of its bytes, and then writes all rows in one
+transaction. Until that is committed nothing of it is shown; a process that is killed before leaves images that no row
+names, which the next one sweeps up. A case is deleted the other way round. Every change passes `Registry._writing`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from core.errors import InputError
+from core.registry import documents, entries, lists
+from core.registry.blobs import BlobFolder
+from core.registry.database import connect, migrate, transaction
+from core.registry.nouns import CaseFile, Entry, Reading, Save, Snapshot, WorklistRow
+from core.registry.place import Place, prepare
+from core.registry.pseudonym import checked_pseudonym
+from core.registry.schema import BLOBS, CASES, SAVE_BLOBS, SAVE_MODELS, SAVES
+
+
+def open_registry(place: Place, group: str = "") -> Registry:
+    """The registry at `place`, made where there is none, brought up to this version, and swept.
+
+    Args:
+        group: whose cases are seen and saved.
+
+    Raises:
+        InputError: the folder or database cannot be used, or is open to others.
+    """
+    prepare(place.folder)
+    engine, blobs = connect(place), BlobFolder(place.folder)
+    with blobs.locked():
+        migrate(engine)
+    registry = Registry(engine, blobs, group)
+    registry.sweep()
+    return registry
+
+
+class Registry:
+    """Saved cases of one group.
+
+    Every method raises InputError where the database or the folder cannot be used, where a case or save is not (or no
+    longer) there, and for values that cannot be kept.
+    """
+
+    def __init__(self, engine: Engine, blobs: BlobFolder, group: str = "") -> None:
+        self._engine, self._blobs, self._group = engine, blobs, group
+
+    def save(self, pseudonym: str, snapshot: Snapshot, case: str | None = None) -> Save:
+        """Save a case, whole or not at all.
+
+        Args:
+            pseudonym: what it is called in the worklist; another one for a case that is there renames it.
+            case: key of a case that is there, to add a save to it; None for a new case.
+        """
+        name = checked_pseudonym(pseudonym)
+        document, arrays = documents.write(snapshot)
+        with self._blobs.locked():
+            sizes = {digest: self._blobs.put(digest, content) for digest, content in arrays.items()}
+            with self._writing() as connection:
+                owner = self._named(connection, name, case)
+                key = self._add_save(connection, owner, document, snapshot)
+                _link(connection, key, sizes)
+                _note_models(connection, key, snapshot)
+                return lists.save(connection, key)
+
+    def worklist(self) -> tuple[WorklistRow, ...]:
+        """All cases: those whose board comes next first, then the last saved first."""
+        with transaction(self._engine) as connection:
+            return lists.worklist(connection, self._group)
+
+    def has(self, case: str) -> bool:
+        """True if the case is there."""
+        with transaction(self._engine) as connection:
+            return self._is_there(connection, case)
+
+    def case_file(self, case: str) -> CaseFile:
+        """All that was written about a case."""
+        with transaction(self._engine) as connection:
+            self._check(connection, case)
+            return lists.case_file(connection, self._group, case)
+
+    def reading(self, save: str) -> Reading:
+        """The figures of a save, without its images."""
+        return documents.read_reading(self._document(save))
+
+    def snapshot(self, save: str) -> Snapshot:
+        """A save with its images, as it was."""
+        return documents.read(self._document(save), self._blobs.get)
+
+    def schedule(self, case: str, on: date | None) -> None:
+        """Set the day of the board, or take it away."""
+        day = None if on is None else entries.checked_day(on)
+        with self._writing(case) as connection:
+            connection.execute(update(CASES).where(CASES.c.key == case).values(board_on=day))
+
+    def add_note(self, case: str, text: str) -> None:
+        """Write a remark; no more than 4000 characters."""
+        with self._writing(case) as connection:
+            entries.add_note(connection, case, text)
+
+    def add_decision(self, case: str, on: date, text: str) -> None:
+        """Write down what a board decided on a day; earlier decisions stay."""
+        with self._writing(case) as connection:
+            entries.add_decision(connection, case, on, text)
+
+    def add_follow_up(self, case: str, time_months: float, event: bool) -> None:
+        """Write down that the patient lived, or died, `time_months` after the first HAIC (0-600)."""
+        with self._writing(case) as connection:
+            entries.add_follow_up(connection, case, time_months, event)
+
+    def remove(self, case: str, entry: Entry) -> None:
+        """Take a note, a decision or a follow-up away."""
+        with self._writing(case) as connection:
+            entries.remove(connection, case, entry)
+
+    def delete(self, case: str) -> None:
+        """Delete a case for good: its rows, and its images unless another case has the same."""
+        with self._blobs.locked():
+            with self._writing(case) as connection:
+                connection.execute(delete(CASES).where(CASES.c.key == case))
+                orphans = BLOBS.c.sha256.not_in(select(SAVE_BLOBS.c.sha256))
+                gone = set(connection.scalars(select(BLOBS.c.sha256).where(orphans)))
+                connection.execute(delete(BLOBS).where(orphans))
+            for digest in gone:
+                self._blobs.remove(digest)
+
+    def close(self) -> None:
+        """Give back the connections to a database server."""
+        self._engine.dispose()
+
+    def sweep(self) -> None:
+        """Delete what killed processes left in the folder of images: unfinished files, and images that no row names."""
+        with self._blobs.locked():
+            self._blobs.clear_partial()
+            with transaction(self._engine) as connection:
+                named = set(connection.scalars(select(BLOBS.c.sha256)))
+            for digest in self._blobs.digests() - named:
+                self._blobs.remove(digest)
+
+    @contextmanager
+    def _writing(self, case: str | None = None) -> Iterator[Connection]:
+        """The one door of every change: one transaction, in which `case`, where given, is there and of this group."""
+        with transaction(self._engine, writing=True) as connection:
+            if case is not None:
+                self._check(connection, case)
+            yield connection
+
+    def _check(self, connection: Connection, case: str) -> None:
+        if not self._is_there(connection, case):
+            raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
+
+    def _is_there(self, connection: Connection, case: str) -> bool:
+        found = select(CASES.c.key).where(CASES.c.key == case, CASES.c.owner_group == self._group)
+        return connection.scalar(found) is not None
+
+    def _document(self, save: str) -> str:
+        wanted = select(SAVES.c.document).join(CASES, CASES.c.key == SAVES.c.case_key)
+        with transaction(self._engine) as connection:
+            text = connection.scalar(wanted.where(SAVES.c.key == save, CASES.c.owner_group == self._group))
+        if text is None:
+            raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
+        return str(text)
+
+    def _named(self, connection: Connection, pseudonym: str, case: str | None) -> str:
+        """The key of the case, which from now on has this pseudonym."""
+        taken = select(CASES.c.key).where(CASES.c.pseudonym == pseudonym, CASES.c.owner_group == self._group)
+        if connection.scalar(taken) not in (None, case):
+            raise InputError("case identifier: expected one that no saved case has, got one that is in the worklist")
+        if case is not None:
+            self._check(connection, case)
+            connection.execute(update(CASES).where(CASES.c.key == case).values(pseudonym=pseudonym))
+            return case
+        row = {"key": _new_key(), "pseudonym": pseudonym, "created_at": datetime.now(UTC), "owner_group": self._group}
+        connection.execute(insert(CASES).values(row))
+        return str(row["key"])
+
+    def _add_save(self, connection: Connection, case: str, document: str, snapshot: Snapshot) -> str:
+        last = connection.scalar(select(func.max(SAVES.c.number)).where(SAVES.c.case_key == case)) or 0
+        row = {"key": _new_key(), "case_key": case, "number": last + 1, "saved_at": datetime.now(UTC)}
+        connection.execute(insert(SAVES).values({**row, "document": document, **documents.figures(snapshot)}))
+        return str(row["key"])
+
+
+def _new_key() -> str:
+    return secrets.token_hex(16)
+
+
+def _link(connection: Connection, save: str, sizes: Mapping[str, int]) -> None:
+    """Name the images of a save."""
+    known = set(connection.scalars(select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sizes))))
+    new = [{"sha256": digest, "file_bytes": size} for digest, size in sizes.items() if digest not in known]
+    if new:
+        connection.execute(insert(BLOBS), new)
+    if sizes:
+        connection.execute(insert(SAVE_BLOBS), [{"save_key": save, "sha256": digest} for digest in sizes])
+
+
+def _note_models(connection: Connection, save: str, snapshot: Snapshot) -> None:
+    """Which versions made a save, so that it can be asked later which cases a version touched."""
+    result = snapshot.result
+    rows: list[dict[str, Any]] = [
+        {"save_key": save, "name": name, "version": version, "provenance": result.provenance.get(name, "")}
+        for name, version in result.versions.items()
+    ]
+    if rows:
+        connection.execute(insert(SAVE_MODELS), rows)

@@ -1,0 +1,115 @@
+"""A process is killed in the middle of a save or a deletion, at every point where something reaches the disk."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.registry.place import Place
+from core.registry.store import open_registry
+from tests.core.registry.snapshots import assert_same, snapshot
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# Ends the process by SIGKILL at the n-th call of a function, before or after it did its work.
+KILLER = """
+import os, pathlib, signal, sys
+from datetime import date
+from sqlalchemy import event
+from core.registry import blobs
+from core.registry.place import Place
+from core.registry.store import open_registry
+from tests.core.registry.snapshots import snapshot
+
+folder, act, moment, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+registry = open_registry(Place(pathlib.Path(folder)))
+calls = 0
+
+def die(*_):
+    global calls
+    calls += 1
+    if calls == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def before(module, name):
+    original = getattr(module, name)
+    def wrapped(*arguments, **named):
+        die()
+        return original(*arguments, **named)
+    setattr(module, name, wrapped)
+
+if moment == "fsync":
+    before(os, "fsync")
+elif moment == "replace":
+    before(pathlib.Path, "replace")
+elif moment == "unlink":
+    before(pathlib.Path, "unlink")
+elif moment == "statement":
+    event.listen(registry._engine, "before_cursor_execute", die)
+elif moment == "commit":
+    event.listen(registry._engine, "commit", die)
+elif moment == "done":
+    pass
+if act == "save":
+    registry.save("Case 2", snapshot(shift_hu=5))
+else:
+    registry.delete(registry.worklist()[0].key)
+print("reached the end")
+"""
+
+
+def run(folder: Path, act: str, moment: str, number: int) -> bool:
+    """Whether the act came to its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLER, str(folder), act, moment, str(number)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode == 0
+
+
+def partial(place: Place) -> list[str]:
+    return [path.name for path in place.folder.rglob(".partial-*")]
+
+
+SAVE = [("fsync", 1), ("fsync", 4), ("replace", 1), ("replace", 2), ("statement", 1), ("statement", 5), ("commit", 1)]
+
+
+@pytest.mark.parametrize(("moment", "number"), SAVE)
+def test_a_save_that_is_killed_loses_nothing_and_shows_nothing(place: Place, moment: str, number: int) -> None:
+    registry = open_registry(place)
+    saved = registry.save("Case 1", snapshot())
+    whole = registry._blobs.digests()
+    assert not run(place.folder, "save", moment, number)
+    assert [row.pseudonym for row in registry.worklist()] == ["Case 1"]  # as another process sees it at once
+    after = open_registry(place)
+    assert [row.pseudonym for row in after.worklist()] == ["Case 1"]
+    assert_same(snapshot(), after.snapshot(saved.key))
+    assert after._blobs.digests() == whole
+    assert partial(place) == []
+    again = after.save("Case 2", snapshot(shift_hu=5))
+    assert_same(snapshot(shift_hu=5), after.snapshot(again.key))
+
+
+@pytest.mark.parametrize(
+    ("moment", "number", "there"), [("commit", 1, True), ("unlink", 1, False), ("unlink", 3, False)]
+)
+def test_a_deletion_that_is_killed_deletes_all_or_nothing(place: Place, moment: str, number: int, there: bool) -> None:
+    saved = open_registry(place).save("Case 1", snapshot())
+    assert not run(place.folder, "delete", moment, number)
+    after = open_registry(place)
+    assert [row.pseudonym for row in after.worklist()] == (["Case 1"] if there else [])
+    if there:
+        assert_same(snapshot(), after.snapshot(saved.key))
+    else:
+        assert after._blobs.digests() == set()
+
+
+def test_the_killer_itself_lets_a_save_through(place: Place) -> None:
+    assert run(place.folder, "save", "done", 0)
+    registry = open_registry(place)
+    assert_same(snapshot(shift_hu=5), registry.snapshot(registry.worklist()[0].latest.key))

@@ -1,0 +1,135 @@
+"""The registry on a PostgreSQL server that the test starts; skipped where Debian's postgresql is not installed."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import InputError
+from core.registry.database import connect, migrate
+from core.registry.place import Place
+from core.registry.store import Registry, open_registry
+from tests.core.registry.snapshots import assert_same, snapshot, without_images
+from tests.core.registry.test_migrations import differences
+from tests.server import free_port
+
+pytestmark = pytest.mark.slow
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.skip("PostgreSQL is not on this machine (Debian's package postgresql)")
+    return found[-1].parent
+
+
+def _as_server(command: list[str]) -> None:
+    """PostgreSQL refuses to run as root; then it runs as Debian's user postgres."""
+    user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    subprocess.run([*user, *command], check=True, capture_output=True, cwd="/", timeout=120)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server on this machine for the tests alone, with a password; its URL without a database."""
+    binaries, port = _binaries(), free_port()
+    folder = Path(tempfile.mkdtemp(prefix="haic-postgresql-"))
+    data, password = folder / "data", folder / "password"
+    password.write_text("only-for-tests")
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        for path in (folder, password):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+    options = f"-h 127.0.0.1 -p {port} -k {folder} -F"
+    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    try:
+        initial = ["-U", "board", "-A", "scram-sha-256", "--pwfile", str(password), "-E", "UTF8", "--no-sync"]
+        _as_server([str(binaries / "initdb"), "-D", str(data), *initial])
+        _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])
+        try:
+            yield f"postgresql://board:only-for-tests@127.0.0.1:{port}"
+        finally:
+            _as_server([*control, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place(server: str, tmp_path: Path) -> Place:
+    """A database of its own."""
+    name = f"cases_{tmp_path.name[-8:].strip('-_').lower().replace('-', '_')}"
+    engine = connect(Place(tmp_path, f"{server}/postgres"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return Place(tmp_path / "cases", f"{server}/{name}")
+
+
+@pytest.fixture
+def opened(place: Place) -> Iterator[Callable[..., Registry]]:
+    """Opens registries of a group, and closes them after the test."""
+    found: list[Registry] = []
+
+    def of_group(group: str = "") -> Registry:
+        found.append(open_registry(place, group))
+        return found[-1]
+
+    yield of_group
+    for registry in found:
+        registry.close()
+
+
+def test_save_open_write_and_delete(place: Place, opened: Callable[..., Registry]) -> None:
+    registry = opened()
+    made = snapshot()
+    saved = registry.save("Case 1", made)
+    other = registry.save("Case 2", without_images())
+    again = opened()
+    assert_same(made, again.snapshot(saved.key))
+    assert_same(without_images().result, again.reading(other.key))
+    again.schedule(saved.case, date(2026, 12, 2))
+    again.add_note(saved.case, "Portal vein open again; 王, ü, 😀")
+    again.add_decision(saved.case, date(2026, 12, 2), "Four more sessions.")
+    again.add_follow_up(saved.case, 14.5, True)
+    file = registry.case_file(saved.case)
+    assert (file.row.state, file.row.pseudonym) == ("decided", "Case 1")
+    assert file.notes[0].text == "Portal vein open again; 王, ü, 😀"
+    assert (file.follow_ups[0].time_months, file.follow_ups[0].event) == (14.5, True)
+    with pytest.raises(InputError, match="no saved case has"):
+        registry.save("Case 1", without_images())
+    registry.delete(saved.case)
+    assert [row.pseudonym for row in again.worklist()] == ["Case 2"]
+    assert list((place.folder / "images").rglob("*.*")) == []
+    assert not (place.folder / "cases.sqlite").exists()
+
+
+def test_tables_are_those_the_program_asks_from_empty_and_from_the_first_version(place: Place) -> None:
+    engine = connect(place)
+    migrate(engine, "0001")
+    assert differences(engine) != []
+    migrate(engine)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_groups_are_apart(opened: Callable[..., Registry]) -> None:
+    north, south = opened("north"), opened("south")
+    north.save("Case 1", without_images())
+    south.save("Case 1", without_images())
+    assert len(north.worklist()) == len(south.worklist()) == 1
+
+
+def test_a_wrong_password_is_one_sentence_without_it(place: Place) -> None:
+    wrong = Place(place.folder, place.url.replace("only-for-tests", "guess"))
+    with pytest.raises(InputError, match="cases database: expected one that answers") as caught:
+        open_registry(wrong)
+    assert "guess" not in str(caught.value)
