@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import contributions, own, reliability
+from dashboard.texts import contributions, own, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -203,6 +203,7 @@ __all__ = [
     "time_spans",
     "took",
     "unknown_between",
+    "viewer",
     "widest_source",
     "word",
     "yes_no",
