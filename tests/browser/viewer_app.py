@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.case import LiverMask, Volume
@@ -19,13 +20,17 @@ from dashboard.widgets import frame
 from tests.dashboard import builders
 from tests.orientations import stored_as
 
+MARKER = np.s_[16:19, 12:15, 24:27]  # in the body: right, anterior, superior
+
 
 def case(letters: str) -> Assessment:
     """The builders' assessment as it would be had the images been stored in another orientation."""
     made = builders.assessment()
 
     def volume(found: Volume) -> Volume:
-        hu, geometry = stored_as(found.hu, found.geometry, letters)
+        marked = found.hu.copy()
+        marked[MARKER] = 300
+        hu, geometry = stored_as(marked, found.geometry, letters)
         return replace(found, hu=hu, geometry=geometry)
 
     def heatmap(found: Heatmap) -> Heatmap:
@@ -55,11 +60,10 @@ def main() -> None:
     st.set_page_config(layout="wide")
     if "draft" not in st.session_state:
         assessment = case(st.query_params.get("orientation", "LPS"))
-        st.session_state["draft"] = Draft(
-            "Case TEST", assessment=assessment, clinical=assessment.clinical.known()
-        )
+        st.session_state["draft"] = Draft("Case TEST", assessment=assessment, clinical=assessment.clinical.known())
     st.html(frame.STYLE)
     images.show()
 
 
-main()
+if __name__ == "__main__":
+    main()
