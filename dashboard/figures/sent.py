@@ -119,9 +119,10 @@ def heat(values: npt.NDArray[Any], sent: Sent) -> Heat | None:
     from scipy import ndimage
 
     part = sent.view(values)[sent.box]
-    if not part.any():
+    marked = part.view(np.uint16) if part.dtype == np.float16 else part  # no number differs from 0 in one only
+    if not marked.any():
         return None
-    box = bounding_box(part, sent.grid, HEAT_MM)
+    box = bounding_box(marked, sent.grid, HEAT_MM)
     spacing = sent.grid.spacing_mm
     inside = part[box].astype(np.float32)
     wanted = [max(1, min(n, round(n * mm / HEAT_MM))) / n for n, mm in zip(inside.shape, spacing, strict=True)]
@@ -153,9 +154,21 @@ def largest_lesion(mask: LiverMask, sent: Sent) -> tuple[int, int, int] | None:
     return i, j, k
 
 
-def labels(mask: LiverMask, sent: Sent) -> bytes:
-    """The mask's labels, gzipped uint8, R fastest."""
-    return packed(sent.view(mask.labels)[sent.box])
+@dataclass(frozen=True)
+class Labels:
+    """A mask as sent: gzipped uint8, R fastest, of the smallest box that holds it; low and shape in voxels sent."""
+
+    content: bytes
+    low: tuple[int, int, int]
+    shape: tuple[int, int, int]
+
+
+def labels(mask: LiverMask, sent: Sent) -> Labels:
+    """The mask's labels; a box of one voxel where it marks none."""
+    part = sent.view(mask.labels)[sent.box]
+    box = bounding_box(part, sent.grid) if part.any() else (slice(0, 1),) * 3
+    i, j, k = (cut.start for cut in box)
+    return Labels(packed(part[box]), (i, j, k), part[box].shape)  # type: ignore[arg-type]
 
 
 def packed(values: npt.NDArray[np.uint8]) -> bytes:

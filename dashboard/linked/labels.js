@@ -3,12 +3,20 @@
 export const KEEP = 255;
 
 export class Labels {
-  constructor(shape, values) {
+  // `shape` of the images; `box` (low, shape) holds the labels `found`, R fastest, and beyond it is background.
+  constructor(shape, box, found) {
     this.shape = shape;
-    this.values = values;
     this.version = 0;
-    const [nr, na] = shape;
+    const [nr, na, ns] = shape;
     this.steps = [1, nr, nr * na];
+    this.values = new Uint8Array(nr * na * ns);
+    const [br, ba, bs] = box.shape;
+    for (let s = 0; s < bs; s++) {
+      for (let a = 0; a < ba; a++) {
+        const row = found.subarray(br * (a + ba * s), br * (a + 1 + ba * s));
+        this.values.set(row, box.low[0] + nr * (box.low[1] + a + na * (box.low[2] + s)));
+      }
+    }
   }
 
   start(across, index) {

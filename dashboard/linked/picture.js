@@ -71,18 +71,24 @@ export class Picture {
     gl.uniform1i(gl.getUniformLocation(this.program, "heat"), HEAT_UNIT);
   }
 
-  // NiiVue prepares the shading of 3D renderings for every volume; only slices are shown here. One pixel is drawn of it.
+  // NiiVue prepares the shading of a 3D rendering for every volume, in two textures of four bytes a voxel. Only slices are
+  // shown here: while it does so, the volume counts as one voxel.
   withoutGradients() {
-    const gl = this.gl;
-    for (const shader of [this.nv.blurShader, this.nv.sobelFirstOrderShader]) {
-      const use = shader.use.bind(shader);
-      shader.use = (context) => {
-        use(context);
-        gl.enable(gl.SCISSOR_TEST);
-        gl.scissor(0, 0, 1, 1);
-      };
-    }
-    this.nv.onVolumeUpdated = () => gl.disable(gl.SCISSOR_TEST);
+    const { nv } = this;
+    const allocate = nv.rgbaTex.bind(nv);
+    let restore = null;
+    nv.rgbaTex = (texture, unit, dims, ...rest) => {
+      if (!restore && dims === nv.volumes[0]?.hdr.dims) {
+        const kept = dims.slice();
+        restore = () => kept.forEach((n, axis) => (dims[axis] = n));
+        dims.fill(1, 1, 4);
+      }
+      return allocate(texture, unit, dims, ...rest);
+    };
+    nv.onVolumeUpdated = () => {
+      restore?.();
+      restore = null;
+    };
   }
 
   async load(nifti) {
@@ -90,8 +96,6 @@ export class Picture {
     const image = await NVImage.new(nifti, "volume.nii", "gray", 1, null, low, high);
     this.nv.addVolume(image);
     this.shape = image.dimsRAS.slice(1, 4);
-    this.gl.deleteTexture(this.nv.gradientTexture);
-    this.nv.gradientTexture = null;
     this.levels = image.img;
   }
 

@@ -125,11 +125,13 @@ class Viewer {
     const { mask, shape } = this.data;
     this.painted.waiting = this.painted.waiting.filter(({ number }) => number > (mask?.taken ?? 0));
     this.painted.number = Math.max(this.painted.number, mask?.taken ?? 0);
-    if (!mask || this.painted.waiting.length || this.painted.before || this.maskShown === mask.url) return;
-    this.maskShown = mask.url;
+    const wanted = mask && `${mask.url} ${mask.low}`;
+    const busy = () => this.painted.waiting.length > 0 || Boolean(this.painted.before);
+    if (!mask || busy() || this.maskShown === wanted) return;
+    this.maskShown = wanted;
     const values = new Uint8Array(await fetched(mask.url));
-    if (this.maskShown !== mask.url || this.painted.waiting.length || this.painted.before) return void (this.maskShown = null);
-    this.labels = new Labels(shape, values);
+    if (this.maskShown !== wanted || busy()) return void (this.maskShown = null);
+    this.labels = new Labels(shape, mask, values);
     this.drawn.key = null;
   }
 

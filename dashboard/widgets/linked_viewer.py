@@ -44,18 +44,19 @@ class Shipment:
         volumes: the two phases it was made from.
         part: what part of their grid.
         token: names this shipment; strokes on another one are not taken.
-        files: contents by name.
+        files: the phases as sent.
         heats: heatmaps as sent, by head, with the map each was made from.
-        mask: the mask last sent, and where its largest lesion is.
+        mask: the mask last sent, its labels as sent, and where its largest lesion is.
         taken: number of the last stroke taken.
     """
 
     volumes: tuple[Volume, Volume]
     part: sent.Sent
     token: str = field(default_factory=lambda: secrets.token_hex(8))
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[Phase, bytes] = field(default_factory=dict)
     heats: dict[str, tuple[Heatmap, sent.Heat | None]] = field(default_factory=dict)
     mask: LiverMask | None = None
+    labels: sent.Labels | None = None
     lesion: tuple[int, int, int] | None = None
     taken: int = 0
 
@@ -177,7 +178,7 @@ def _volume(shipment: Shipment, phase: Phase, failed: bool) -> dict[str, Any]:
     volume = shipment.volumes[PHASES.index(phase)]
     remark = texts.picture_remarks(phase, simulated=volume.simulated, failed=failed).replace("<br>", " ")
     return {
-        "url": _url(f"{phase}", shipment.files[phase]),
+        "url": _url(str(phase), shipment.files[phase]),
         "name": texts.PHASE_NAMES[phase],
         "grid": texts.on_which_grid(phase),
         "remark": remark,
@@ -204,10 +205,11 @@ def _heat_data(heat: sent.Heat, failed: bool) -> dict[str, Any]:
 
 
 def _mask(shipment: Shipment, mask: LiverMask) -> dict[str, Any]:
-    if shipment.mask is not mask:
-        shipment.mask, shipment.files["mask"] = mask, sent.labels(mask, shipment.part)
+    if shipment.mask is not mask or shipment.labels is None:
+        shipment.mask, shipment.labels = mask, sent.labels(mask, shipment.part)
         shipment.lesion = sent.largest_lesion(mask, shipment.part)
-    return {"url": _url("mask", shipment.files["mask"]), "taken": shipment.taken}
+    found = shipment.labels
+    return {"url": _url("mask", found.content), "low": found.low, "shape": found.shape, "taken": shipment.taken}
 
 
 def _start(part: sent.Sent, heat: sent.Heat | None, mask: LiverMask | None) -> tuple[int, ...]:

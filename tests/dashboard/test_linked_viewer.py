@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.case import MaskOrigin
+from core.case import MaskOrigin, Phase
 from core.findings import HEADS
 from dashboard import texts
 from dashboard.draft import Draft
@@ -157,5 +157,5 @@ def test_what_is_sent_is_kept_with_the_case_only(open_page: OpenPage) -> None:
     page.run()
     assert draft(page).shipment is kept
     assert isinstance(kept, Shipment)
-    assert np.prod(kept.part.shape) > len(kept.files["arterial"]) > 0
+    assert np.prod(kept.part.shape) > len(kept.files[Phase.ARTERIAL]) > 0
     assert Draft("Case OTHER").shipment is None
