@@ -62,7 +62,7 @@ def note(answer: Any, sizes: dict[str, int]) -> None:
         sizes[answer.url] = int(answer.headers.get("content-length", 0))
 
 
-def wait_for_server(seconds: float = 60.0) -> None:
+def wait_for_server(seconds: float = 180.0) -> None:
     """Return once the server answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

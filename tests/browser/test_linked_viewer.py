@@ -29,7 +29,7 @@ from tests.server import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WAIT = 60_000
+WAIT = 180_000
 DRAWING = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 APP = Path(__file__).with_name("viewer_app.py")
 Open = Callable[..., Any]
@@ -53,7 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _wait(url: str) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         try:
             urllib.request.urlopen(url, timeout=2).close()
