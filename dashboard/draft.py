@@ -62,6 +62,7 @@ class Draft:
         message: one sentence about what could not be used, "" if all is well.
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
         view: how the pictures are looked at (slice by plane, head, window), by name.
+        shipment: what the linked viewer was sent, None until it was shown.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
@@ -85,6 +86,7 @@ class Draft:
     message: str = ""
     uploads: int = 0
     view: dict[str, Any] = field(default_factory=dict)
+    shipment: object = None
     own: dict[str, float | None] = field(default_factory=dict)
     saved: Saved | None = None
     refusal: str = ""

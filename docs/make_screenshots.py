@@ -27,9 +27,12 @@ TERMS = "PVTT,OR,sess4,MTM,DLR"
 ANSWERS = {"PVTT": "1", "OR": "0", "sess4": "2", "MTM": "1"}
 PORT = 8641
 URL = f"http://127.0.0.1:{PORT}"
-FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+FLAGS = (
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
+    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+)  # fmt: skip
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-PAGES = {"Images": ".js-plotly-plot", "Prognosis": ".js-plotly-plot", "Case": ".facts"}
+PAGES = {"Images": ".viewer[data-ready]", "Prognosis": ".js-plotly-plot", "Case": ".facts"}
 ASSESSED_MS = 600_000
 SETTLE_MS = 2500
 

@@ -18,6 +18,8 @@ from core.imaging.polygon import even_odd
 
 Tissue = Literal["liver", "lesion"]
 LARGEST_STEP_MM = 100.0
+KEEP = 255
+"""In `put`: the voxel stays as it is."""
 _ROUNDING_MM = 1e-6  # three voxels of 0.8 mm are 2.4 mm
 _LABELS: dict[Tissue, int] = {"liver": 1, "lesion": 2}
 
@@ -109,6 +111,20 @@ def erase(mask: LiverMask, stroke: Disc | Polygon, tissue: Tissue = "liver") -> 
     plane, inside = _plane(labels, stroke, mask.geometry)
     plane[inside] = np.minimum(plane[inside], _LABELS[tissue] - 1)
     return _edited(mask, labels)
+
+
+def put(mask: LiverMask, change: npt.NDArray[np.uint8]) -> LiverMask:
+    """With the labels of `change` (I, J, K) put in place; where it is KEEP the mask stays as it is.
+
+    Raises:
+        InputError: another shape, or labels other than 0, 1, 2 and KEEP.
+    """
+    if change.shape != mask.labels.shape:
+        raise InputError(f"mask edit: expected labels of shape {mask.labels.shape}, got {change.shape}")
+    set_here = change != KEEP
+    if (change[set_here] > max(_LABELS.values())).any():
+        raise InputError("mask edit: expected the labels 0, 1 and 2, got another")
+    return _edited(mask, np.where(set_here, change, mask.labels))
 
 
 def _edited(mask: LiverMask, labels: npt.NDArray[np.uint8]) -> LiverMask:

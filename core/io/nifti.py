@@ -142,10 +142,30 @@ def write_nifti(
     Raises:
         InputError: `path` does not end in .nii or .nii.gz, or cannot be written.
     """
-    import nibabel
-
     if not path.name.endswith((".nii", ".nii.gz")):
         raise InputError("output image: expected a name that ends in .nii or .nii.gz")
+    header = _new_header(values, geometry, (slope, 0.0), SIMULATED_MARK if simulated else b"")
+    with whole_file(path) as raw, ExitStack() as stack:
+        stream: Any = raw
+        if path.name.endswith(".gz"):
+            stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0))
+        stream.write(header)
+        stream.write(_body(values).data.cast("B"))
+
+
+def nifti_bytes(values: npt.NDArray[Any], geometry: Geometry, *, slope: float = 1.0, intercept: float = 0.0) -> bytes:
+    """`values` (I, J, K) as a gzipped NIfTI-1 in memory, for a viewer; readers see values x slope + intercept.
+
+    The header holds geometry only.
+    """
+    whole = _new_header(values, geometry, (slope, intercept), b"") + _body(values).tobytes()
+    return gzip.compress(whole, _GZIP_LEVEL, mtime=0)
+
+
+def _new_header(values: npt.NDArray[Any], geometry: Geometry, scale: tuple[float, float], description: bytes) -> bytes:
+    """A NIfTI-1 header of 352 bytes, in RAS; `scale` is slope and intercept."""
+    import nibabel
+
     affine_ras = RAS_TO_LPS @ geometry.affine_lps
     header = nibabel.nifti1.Nifti1Header()
     header.set_data_dtype(values.dtype.newbyteorder("<"))
@@ -153,14 +173,14 @@ def write_nifti(
     header.set_xyzt_units("mm", "unknown")
     header.set_qform(affine_ras, code=1, strip_shears=True)
     header.set_sform(affine_ras, code=1)
-    header.set_slope_inter(slope, 0.0)
+    header.set_slope_inter(*scale)
     header["vox_offset"] = 352
     header["magic"] = b"n+1"
-    header["descrip"] = SIMULATED_MARK if simulated else b""
-    body = reversed_axes(values).astype(values.dtype.newbyteorder("<"), copy=False)
-    with whole_file(path) as raw, ExitStack() as stack:
-        stream: Any = raw
-        if path.name.endswith(".gz"):
-            stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0))
-        stream.write(header.binaryblock + b"\x00" * 4)
-        stream.write(body.data.cast("B"))
+    header["descrip"] = description
+    block: bytes = header.binaryblock
+    return block + b"\x00" * 4
+
+
+def _body(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The voxels as they lie in the file."""
+    return reversed_axes(values).astype(values.dtype.newbyteorder("<"), copy=False)

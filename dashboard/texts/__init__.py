@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, own, paper, reliability
+from dashboard.texts import cases, compared, contributions, own, paper, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -206,6 +206,7 @@ __all__ = [
     "time_spans",
     "took",
     "unknown_between",
+    "viewer",
     "widest_source",
     "word",
     "yes_no",

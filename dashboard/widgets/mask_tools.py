@@ -38,12 +38,15 @@ class Tool:
         session.draft().edit(lambda mask: change(mask, stroke, self.tissue))
 
 
-def tools() -> Tool:
-    """The controls above the pictures' mask; they return what a stroke does."""
+def tools(*, strokes: bool = True) -> Tool:
+    """The controls of the mask above the pictures; they return what a stroke does.
+
+    Args:
+        strokes: strokes are drawn on the pictures and chosen here; the linked viewer has its own brush and eraser.
+    """
     now = session.draft()
     with st.container(key="mask-tools", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        acts = {texts.NOT_DRAWING: None, **{words: act for act, words in texts.STROKES.items()}}
-        act = st.segmented_control(texts.STROKE, list(acts), key=_kept("act", texts.NOT_DRAWING), required=True)
+        act = _act() if strokes else None
         tissue: Tissue = st.segmented_control(
             "Tissue", list(texts.TISSUES), format_func=texts.TISSUES.get, key=_kept("tissue", "liver"), required=True
         )
@@ -51,11 +54,11 @@ def tools() -> Tool:
         _button("Grow", ":material/open_in_full:", partial(mask_edit.dilate, distance_mm=step, tissue=tissue))
         _button("Shrink", ":material/close_fullscreen:", partial(mask_edit.erode, distance_mm=step, tissue=tissue))
         history = now.edits
-        st.button("Undo", icon=":material/undo:", on_click=_undo, disabled=not (history and history.can_undo))
+        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=not (history and history.can_undo))
         st.button("Redo", icon=":material/redo:", on_click=_redo, disabled=not (history and history.can_redo))
-    if acts[act or texts.NOT_DRAWING]:
+    if act is not None:
         blocks.note(texts.DRAW_HOW)
-    return Tool(acts[act or texts.NOT_DRAWING], tissue or "liver")
+    return Tool(act, tissue or "liver")
 
 
 def state(assessment: Assessment) -> None:
@@ -82,6 +85,18 @@ def taken(tool: Tool, assessment: Assessment, section: slices.Section, key: str)
     now.strokes += 1
 
 
+def undo() -> None:
+    """The mask as it was before its last change; a callback."""
+    now = session.draft()
+    now.edits = now.edits and now.edits.undo()
+
+
+def _act() -> str | None:
+    acts = {texts.NOT_DRAWING: None, **{words: act for act, words in texts.STROKES.items()}}
+    act = st.segmented_control(texts.STROKE, list(acts), key=_kept("act", texts.NOT_DRAWING), required=True)
+    return acts[act or texts.NOT_DRAWING]
+
+
 def _save(now: session.Draft) -> None:
     with st.container(horizontal=True):
         for ending, mime in MIME_TYPES.items():
@@ -97,11 +112,6 @@ def _save(now: session.Draft) -> None:
 
 def _button(name: str, icon: str, change: partial) -> None:
     st.button(name, icon=icon, on_click=lambda: session.draft().edit(change))
-
-
-def _undo() -> None:
-    now = session.draft()
-    now.edits = now.edits and now.edits.undo()
 
 
 def _redo() -> None:

@@ -20,32 +20,61 @@ NO_HEATMAP = "none"
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What the controls say; `head` None shows no heatmap, `correcting` the tools to change the mask."""
+class Sliced:
+    """How the slice pictures are looked at."""
 
     section: slices.Section
     look: slices.Look
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the controls say.
+
+    Attributes:
+        head: whose heatmap is shown, None for none.
+        correcting: whether the tools to change the mask are shown.
+        sliced: how the slice pictures are looked at, None for the linked viewer.
+    """
+
     head: str | None
     correcting: bool
+    sliced: Sliced | None
 
 
 def controls(assessment: Assessment) -> Chosen:
     """Draw the controls above the pictures."""
-    geometry = assessment.portal_venous.geometry
     with st.container(key="look", horizontal=True, vertical_alignment="bottom", gap="medium"):
         drawn = [head for head in HEADS if head in assessment.heatmaps]
         name = partial(texts.reliability.marked, heatmaps=assessment.heatmaps)
         picked = _kept("Heatmap", [*drawn, NO_HEATMAP], name, "head")
-        plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
-        window = _kept("Window", list(slices.WINDOWS), str, "window")
-        outline = st.toggle("Liver outline", key=_prime("outline", True))
+        kind = _kept(texts.viewer.PICTURES, list(texts.viewer.KINDS), texts.viewer.KINDS.__getitem__, "kind")
+        linked = kind == texts.viewer.LINKED
+        looks = None if linked else _looks()
         there = assessment.liver_mask is not None
         correcting = st.toggle(texts.CORRECT_MASK, key=_prime("correcting", False), disabled=not there)
-    _remember("outline", outline)
     _remember("correcting", correcting)
     head = None if picked == NO_HEATMAP else picked
     if assessment.heatmaps:
         blocks.badges(assessment.heatmaps, head)
+    fault = session.draft().view.get("fault")
+    if fault is not None and not linked:
+        blocks.note(texts.viewer.FAULTS[fault])
+    sliced = None if looks is None else _sliced(assessment, head, *looks)
+    return Chosen(head, correcting and there, sliced)
+
+
+def _looks() -> tuple[slices.Plane, str, bool]:
+    """Plane, name of the window and outline of the slice pictures."""
+    plane = _kept("Plane", list(slices.PLANES), str.capitalize, "plane")
+    window = _kept("Window", list(slices.WINDOWS), str, "window")
+    outline = st.toggle("Liver outline", key=_prime("outline", True))
+    _remember("outline", outline)
+    return plane, window, outline
+
+
+def _sliced(assessment: Assessment, head: str | None, plane: slices.Plane, window: str, outline: bool) -> Sliced:
+    """The slider and the opacity of the slice pictures."""
     with st.container(key="move", horizontal=True, vertical_alignment="bottom", gap="medium"):
         position = _slice(assessment, plane, head)
         opacity = st.slider(
@@ -59,8 +88,8 @@ def controls(assessment: Assessment) -> Chosen:
             width=220,
         )
     _remember("opacity", opacity)
-    look = slices.Look(slices.WINDOWS[window], opacity / 100, outline)
-    return Chosen(slices.Section(geometry, plane, position), look, head, correcting and there)
+    section = slices.Section(assessment.portal_venous.geometry, plane, position)
+    return Sliced(section, slices.Look(slices.WINDOWS[window], opacity / 100, outline))
 
 
 def _kept(label: str, options: list[Any], words: Callable[[Any], str], name: str) -> Any:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.findings import Assessment
 from core.registry.place import DATABASE_VARIABLE, FOLDER_VARIABLE
-from dashboard import session
+from dashboard import session, texts
 from dashboard.draft import Draft
 from tests.dashboard import builders
 
@@ -34,11 +34,14 @@ def own_cases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """A function that runs one page alone, with or without an assessment in the session."""
+    """A function that runs one page alone, with or without an assessment in the session.
 
-    def run(name: str, assessment: Assessment | None = None) -> AppTest:
+    The image page opens with the slice pictures, unless asked otherwise: the linked viewer is drawn in a browser only.
+    """
+
+    def run(name: str, assessment: Assessment | None = None, kind: str = texts.viewer.SLICES) -> AppTest:
         page = AppTest.from_string(f"from dashboard.views import {name}\n{name}.show()\n", default_timeout=30)
-        draft = Draft("Case TEST")
+        draft = Draft("Case TEST", view={"kind": kind})
         if assessment is not None:
             draft.assessment, draft.clinical = assessment, assessment.clinical.known()
         page.session_state["draft"] = draft
