@@ -10,6 +10,7 @@ from core.case import ClinicalRecord
 from core.studies.teaching_cases import TeachingCase, teaching_cases, teaching_images
 from core.studies.teaching_outlook import teaching_outlook
 from dashboard import session, texts
+from dashboard.figures.teaching_slices import teaching_slices
 from dashboard.texts import quiz_constructed as words
 from dashboard.texts.quiz import Question, facts
 from dashboard.widgets import blocks, clinical_form, frame, lesson_blocks
@@ -73,14 +74,13 @@ def _pictures(case: TeachingCase) -> None:
     """Computed when asked for, kept for the session."""
     lesson = session.lesson()
     if case.number not in lesson.pictures:
-        if not st.button(words.PICTURES, key=f"learn.draw.{case.number}", icon=":material/radiology:"):
+        place = st.empty()
+        if not place.button(words.PICTURES, key=f"learn.draw.{case.number}", icon=":material/radiology:"):
             blocks.note(words.PICTURES_ARE)
             return
-        from dashboard.figures.teaching_slices import teaching_slices
-
-        with st.spinner(words.COMPUTING):
+        with place, st.spinner(words.COMPUTING):
             lesson.pictures[case.number] = teaching_slices(teaching_images(case))
-        st.rerun(scope="fragment")
+        place.empty()
     found = lesson.pictures[case.number]
     key = session.put("learn.outlines", lesson.chosen.get("outlines", False))
     outlined = st.toggle(words.OUTLINES, key=key)
