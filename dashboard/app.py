@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session, texts
-from dashboard.views import case, cases, images, own, prognosis
+from dashboard.views import case, cases, images, learn, own, prognosis
 from dashboard.widgets import browser, frame
 
 
@@ -30,6 +30,7 @@ def main() -> None:
         st.Page(images.show, title="Images", url_path="images"),
         st.Page(prognosis.show, title="Prognosis", url_path="prognosis"),
         st.Page(cases.show, title="Cases", url_path="cases"),
+        st.Page(learn.show, title="Learn", url_path="learn"),
         st.Page(own.show, title="Own nomogram", url_path="own"),
     ]
     page = st.navigation(pages, position="hidden")

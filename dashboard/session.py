@@ -22,6 +22,7 @@ from dashboard import outlook as outlooks
 from dashboard import runs, texts
 from dashboard.correction import standing
 from dashboard.draft import Draft, Model
+from dashboard.lesson import Lesson
 from dashboard.outlook import Outlook
 from dashboard.runs import DEMO_ID, Run
 from dashboard.uploads import Shelf
@@ -57,6 +58,14 @@ def shelf() -> Shelf:
     if "shelf" not in st.session_state:
         st.session_state["shelf"] = Shelf()
     found: Shelf = st.session_state["shelf"]
+    return found
+
+
+def lesson() -> Lesson:
+    """What this session learns; a new case leaves it where it is."""
+    if "lesson" not in st.session_state:
+        st.session_state["lesson"] = Lesson()
+    found: Lesson = st.session_state["lesson"]
     return found
 
 

@@ -53,7 +53,7 @@ class Drawing:
 
 def nomogram_drawing(drawing: Drawing, description: str) -> str:
     """The drawing as HTML that scales with the page, dressed by style.css; `description` is for screen readers."""
-    rows = "".join(_row(row) for row in drawing.rows)
+    rows = "".join(row_html(row) for row in drawing.rows)
     return f'<div class="nomogram" role="img" aria-label="{escape(description)}">{_drops(drawing)}{rows}</div>'
 
 
@@ -135,7 +135,7 @@ def _extent(place: float, label: str) -> tuple[float, float]:
     return left, left + width
 
 
-def _row(row: Row) -> str:
+def row_html(row: Row) -> str:
     """One axis: heading, the patient's reading, line, ticks with labels, mark."""
     start, end = row.span
     ticks = "".join(f'<i class="tick" style="left:{_per_cent(place)}"></i>' for place, _ in row.ticks)
