@@ -71,3 +71,13 @@ def unknown_between(low: float, high: float) -> str:
 def word(value: str | None) -> str:
     """A word of a choice, for people."""
     return labels.UNKNOWN if value is None else labels.WORDS.get(value, value)
+
+
+def true_minus(number: str) -> str:
+    """A written number with a true minus sign."""
+    return number.replace("-", "−")
+
+
+def difference(number: float, digits: int) -> str:
+    """A difference with its sign."""
+    return true_minus(f"{number + 0.0:+.{digits}f}")
