@@ -1,6 +1,6 @@
 """Fills the table of docs/validation.md that sets the paper's figures beside the simulated ones.
 
-Where figures.json lies beside the list it becomes core/studies/reproduced.json, from which the page Validation is drawn.
+Where figures.json lies beside the list it becomes core/studies/reproduced.json, which the page Validation shows.
 
 haic-nomogram reproduce --out paper/ && python docs/make_reproduction.py paper/reproduce.json
 """

@@ -2,8 +2,8 @@
 
     python docs/make_screenshots.py
 
-Writes docs/screenshots/{case,images,prognosis,study,validation,own,report}.png (1440 x 900), *_phone.png (390 x 844) and
-prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
+Writes docs/screenshots/{case,images,prognosis,study,validation,own,report}.png (1440 x 900), *_phone.png (390 x 844)
+and prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
 patients (tests/golden); no picture shows a patient.
 """
 

@@ -119,7 +119,7 @@ def cohort_distance(clinical: ClinicalRecord, scores: Scores, nomogram: Nomogram
 
 
 def _counted(clinical: ClinicalRecord) -> list[Frequency]:
-    answers = {
+    answers: dict[str, str | None] = {
         "sex": clinical.sex,
         "ecog": None if clinical.ecog is None else str(clinical.ecog),
         "ascites": None if clinical.ascites is None else _yes(clinical.ascites != "none"),

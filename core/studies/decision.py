@@ -16,6 +16,7 @@ from core.studies.staged_patients import SYSTEMS, StagedPatients
 from core.studies.validation import stage_risks
 from core.survival.decision_curve import ALL, decision_curve
 from core.survival.model import Nomogram
+from core.survival.step_function import FloatArray
 
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.05), 2)
 """Risks of dying by the horizon at which one would act."""
@@ -31,7 +32,7 @@ def net_benefit(staged: StagedPatients, nomograms: Mapping[str, Nomogram]) -> Me
         number where the follow-up of those to be treated ends before the horizon.
     """
     follow_up, horizons = staged.patients.follow_up, np.array(HORIZONS_MONTHS)
-    risks = {}
+    risks: dict[str, FloatArray] = {}
     for model in MODELS:
         lp = staged.patients.linear_predictor(nomograms[model])
         risks[model] = 1 - np.asarray(nomograms[model].survival(horizons, lp[:, None]))

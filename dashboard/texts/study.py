@@ -53,16 +53,13 @@ SCORE_NOTE = (
 MTM_PATHOLOGY = "from pathology or set to an end: the distribution of the score does not apply"
 ALBI_GRADE = "ALBI grade"
 NOTHING_KNOWN = "None of these values is known yet."
-NOBODY = "nobody: outside the study's criteria"
 
 
 def count_sentence(criteria: Sequence[Criterion]) -> str:
     """The sentence that the page leads with."""
-    count = {state: sum(criterion.state == state for criterion in criteria) for state in LIGHTS}
-    return (
-        f"This patient meets {count['met'] or 'none'} of the study's {len(criteria)} criteria; "
-        f"{_are(count['not met'])} not met, {_are(count['unknown'])} unknown."
-    )
+    met, failed, unknown = (_are(sum(criterion.state == state for criterion in criteria)) for state in LIGHTS)
+    count, are = met.split(" ")
+    return f"{count} of the study's {len(criteria)} criteria {are} met, {failed} not met, {unknown} unknown."
 
 
 def verdict(criteria: Sequence[Criterion]) -> str:
@@ -167,12 +164,12 @@ def _unknown(one: Deviation | AgainstMedian | Frequency) -> bool:
 
 
 def _are(count: int) -> str:
-    return "none is" if not count else "1 is" if count == 1 else f"{count} are"
+    return "1 is" if count == 1 else f"{count} are"
 
 
 def _share(one: Frequency) -> tuple[str, str]:
     share = 100 * (one.share or 0.0)
-    count = "not printed" if one.count is None else str(one.count) if one.count else NOBODY
+    count = "not printed" if one.count is None else str(one.count)
     return count, f"{share:.1f} %" if 0 < share < 1 else f"{share:.0f} %"
 
 

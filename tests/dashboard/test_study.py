@@ -30,7 +30,7 @@ def test_every_criterion_is_a_light_with_sign_and_word(open_page: OpenPage) -> N
     assert "<b>not met</b>" in shown
     assert shown.count("<b>unknown</b>") == 2
     assert shown.count("<b>met</b>") == 5
-    assert "This patient meets 5 of the study&#x27;s 8 criteria; 1 is not met, 2 are unknown." in shown
+    assert "5 of the study&#x27;s 8 criteria are met, 1 is not met, 2 are unknown." in shown
     assert "57 years; wanted: 18-75 years" in shown
 
 
@@ -38,7 +38,7 @@ def test_nothing_known_is_eight_unknown_and_no_distance(open_page: OpenPage) -> 
     page = open_page("study")
     assert not page.exception
     shown = html(page)
-    assert "meets none of the study&#x27;s 8 criteria; none is not met, 8 are unknown" in shown
+    assert "0 of the study&#x27;s 8 criteria are met, 0 are not met, 8 are unknown." in shown
     assert words.NO_VALUE in shown
     assert "9 unknown: Age (years), " in shown
     assert not page.get("plotly_chart")
