@@ -10,7 +10,7 @@ from typing import Literal
 
 from core.case import ClinicalRecord, Notice
 from core.findings import Criterion
-from core.staging.child_pugh import child_pugh
+from core.staging.child_pugh import child_pugh, missing_parts
 
 State = Literal["met", "not met", "unknown"]
 
@@ -46,6 +46,31 @@ def inclusion_notices(criteria: tuple[Criterion, ...]) -> tuple[Notice, ...]:
         text = f"{len(unknown)} of {len(criteria)} criteria of the study are unknown: {', '.join(unknown)}."
         notices.append(Notice("study_unknown", text))
     return tuple(notices)
+
+
+def settled_by(clinical: ClinicalRecord) -> dict[str, tuple[str, ...]]:
+    """Of each unknown criterion, by name, the empty fields of the record that bear on it, in the order to fill them."""
+    unknown = [criterion.name for criterion in check_inclusion(clinical) if criterion.state == "unknown"]
+    return {name: tuple(f for f in _fields(name, clinical) if getattr(clinical, f) is None) for name in unknown}
+
+
+def _fields(criterion: str, clinical: ClinicalRecord) -> tuple[str, ...]:
+    if criterion == "Child-Pugh class":
+        return missing_parts(clinical)
+    if criterion == "FOLFOX-HAIC as first line":
+        given = clinical.haic_sessions is not None or clinical.months_since_first_haic is not None
+        return ("prior_treatment",) if given else ("prior_treatment", "haic_sessions")
+    return (_FIELD[criterion],)
+
+
+_FIELD = {
+    "Age": "age_years",
+    "ECOG performance status": "ecog",
+    "Largest tumour": "largest_tumour_cm",
+    "Prior treatment of the HCC": "prior_treatment",
+    "Other malignancy": "other_malignancy",
+    "Simultaneous TACE": "concurrent_tace",
+}
 
 
 def _state(met: bool | None) -> State:

@@ -1,5 +1,7 @@
 """Fills the table of docs/validation.md that sets the paper's figures beside the simulated ones.
 
+Where figures.json lies beside the list it becomes core/studies/reproduced.json, which the page Validation shows.
+
 haic-nomogram reproduce --out paper/ && python docs/make_reproduction.py paper/reproduce.json
 """
 
@@ -7,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).with_name("validation.md")
 BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
+FIGURES, SHIPPED = "figures.json", PAGE.parents[1] / "core" / "studies" / "reproduced.json"
 LEFT_OUT = ("AUC", "p of", "log-rank", "hazard ratio per session")  # in the report, too many for a page
 
 
@@ -19,7 +23,10 @@ def main() -> None:
     """Read the list named on the command line and bring the page up to date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("list", type=Path, help="reproduce.json")
-    rows = json.loads(parser.parse_args().list.read_text(encoding="utf-8"))
+    source: Path = parser.parse_args().list
+    rows = json.loads(source.read_text(encoding="utf-8"))
+    if (figures := source.with_name(FIGURES)).is_file():
+        shutil.copyfile(figures, SHIPPED)
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), rows), encoding="utf-8")
 
 

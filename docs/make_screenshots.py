@@ -2,8 +2,8 @@
 
     python docs/make_screenshots.py
 
-Writes docs/screenshots/{case,images,prognosis,own,report}.png (1440 x 900), *_phone.png (390 x 844) and
-prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
+Writes docs/screenshots/{case,images,prognosis,study,validation,own,report}.png (1440 x 900), *_phone.png (390 x 844)
+and prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
 patients (tests/golden); no picture shows a patient.
 """
 
@@ -32,7 +32,13 @@ FLAGS = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
 )  # fmt: skip
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-PAGES = {"Images": ".viewer[data-ready]", "Prognosis": ".js-plotly-plot", "Case": ".facts"}
+PAGES = {
+    "Images": ".viewer[data-ready]",
+    "Prognosis": ".js-plotly-plot",
+    "Study": ".js-plotly-plot",
+    "Validation": ".stack",
+    "Case": ".facts",
+}
 ASSESSED_MS = 600_000
 SETTLE_MS = 2500
 

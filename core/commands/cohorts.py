@@ -104,6 +104,7 @@ def reproduce(options: argparse.Namespace) -> int:
     from core.models import load_models
     from core.report.reproduction import reproduction_report
     from core.studies.reproduce import reproduce as reproduce_paper
+    from core.studies.reproduced import reproduction_text
     from core.studies.reproduction_document import reproduce_document
 
     check_folder(options.out)
@@ -111,7 +112,8 @@ def reproduce(options: argparse.Namespace) -> int:
     nomograms = {"pre": models.pre, "post": models.post}
     found = reproduce_paper(nomograms, options.patients, options.cohorts, options.seed, progress)
     document = reproduce_document(found)
-    _write(options.out, {"report.html": reproduction_report(found), "reproduce.json": _text(document)})
+    texts = {"report.html": reproduction_report(found), "figures.json": reproduction_text(found)}
+    _write(options.out, texts | {"reproduce.json": _text(document)})
     print("\n".join(_side_by_side(document)))
     return 0
 

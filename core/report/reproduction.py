@@ -11,7 +11,7 @@ from core.simulate.latents import MONTHS_BETWEEN_SESSIONS
 from core.studies.json_parts import Json
 from core.studies.published_figures import COHORT_SIZE, HAZARD_RATIO, MODEL_NAMES, MODELS, auc
 from core.studies.reproduce import MORE_FOR_GROUPS, Reproduction
-from core.studies.reproduction_document import nearest_readings, reproduce_document
+from core.studies.reproduction_document import YEARS, nearest_readings, reproduce_document, within_range
 
 SOURCE = "He X. et al., Radiol Med 2023, doi 10.1007/s11547-023-01719-1, CC BY 4.0"
 
@@ -24,6 +24,7 @@ def reproduction_report(reproduction: Reproduction) -> str:
         _table3(reproduction),
         _over_time(reproduction),
         _calibration(reproduction),
+        _decisions(reproduction),
         _landmark(reproduction),
         section("Every figure", [details(f"All {len(document)} rows", tables.everything(document))], "all"),
         _contradictions(reproduction),
@@ -33,11 +34,10 @@ def reproduction_report(reproduction: Reproduction) -> str:
 
 
 def _intro(reproduction: Reproduction, document: list[Json]) -> list[str]:
-    printed = [row for row in document if row["residual"] is not None]
-    inside = sum(row["low"] <= row["published"] <= row["high"] for row in printed if row["low"] is not None)
+    inside, compared = within_range(document)
     sizes = ", ".join(str(size) for size in COHORT_SIZE.values())
     return [
-        paragraph(f"Of {len(printed)} comparisons with a printed figure, {inside} have it within the range.", "lead"),
+        paragraph(f"Of {compared} comparisons with a printed figure, {inside} have it within the range.", "lead"),
         paragraph(
             f"Source: {SOURCE}. No patient of the paper is public: everything here is simulated from the published "
             "hazard ratios and a baseline that was derived from the printed survival. Expectations come from "
@@ -128,6 +128,24 @@ def _calibration(reproduction: Reproduction) -> Section:
             alt = f"Observed against predicted survival at 12, 36 and 60 months, {of}"
             plots.append(figure(figures.calibration(found, model), caption, alt))
     return section("Calibration", [paragraph(words), beside(*plots)], "calibration")
+
+
+def _decisions(reproduction: Reproduction) -> Section:
+    words = (
+        "What it is worth to act on a predicted risk, in true positives per patient; the paper has no such curve. "
+        "Survival is simulated from the postoperative nomogram, which is therefore right by construction; a staging "
+        "system is given the risks of its stages in these very patients."
+    )
+    found = reproduction.figures["training"]
+    plots = [
+        figure(
+            figures.decision_curves(found, place),
+            f"Decision curve at {years}: training cohort. Bands: range of cohorts of {COHORT_SIZE['training']}.",
+            f"Net benefit of the nomograms and staging systems against the threshold of risk at {years}",
+        )
+        for place, years in enumerate(YEARS)
+    ]
+    return section("Decision curves", [paragraph(words), beside(*plots)], "decisions")
 
 
 def _landmark(reproduction: Reproduction) -> Section:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from core.report.style import LIGHT, axis
 from core.report.traces import Trace, band, bars, diagonal, figure, line
+from core.studies.decision import DECIDED, THRESHOLDS
 from core.studies.group_survival import CURVE_MONTHS, CUTS, GROUPS
 from core.studies.published_figures import GROUP_SURVIVAL, HORIZONS_MONTHS, MODEL_NAMES, MODELS
 from core.studies.ranges import Ranged
@@ -72,6 +75,21 @@ def calibration(figures: CohortFigures, model: str) -> Any:
         axis(f"{word} survival", range=[0, 1.02], tickformat=".0%", dtick=0.25) for word in ("Predicted", "Observed")
     )
     return figure(traces, 1, x, y)
+
+
+def decision_curves(figures: CohortFigures, horizon: int) -> Any:
+    """Net benefit at the `horizon`-th horizon against the threshold, with the range of the two nomograms."""
+    traces: list[Trace] = []
+    for row, name in enumerate(DECIDED):
+        curve = _part(figures.net_benefit, row, horizon)
+        if name in _BANDS:
+            traces.append(band(THRESHOLDS, curve.low, curve.high, _BANDS[name]))
+        words = MODEL_NAMES.get(name, "act on everybody")
+        traces.append(line(THRESHOLDS, curve.value, words, *_LINES.get(name, (LIGHT.text, "dash"))))
+    traces.append(line(THRESHOLDS, np.zeros(len(THRESHOLDS)), "act on nobody", LIGHT.muted, "dash"))
+    most = float(np.nanmax(figures.net_benefit.value[:, horizon, 0]))
+    threshold = axis("Risk of dying at which one would act", range=[0, 1], tickformat=".0%", dtick=0.25)
+    return figure(traces, 3, threshold, axis("Net benefit", range=[-0.05, 1.08 * most], tickformat=".1f"))
 
 
 def _part(figures: Ranged, *place: int) -> Ranged:

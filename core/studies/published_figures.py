@@ -135,3 +135,13 @@ MEDIAN_FOLLOW_UP: Mapping[tuple[str, str], Printed] = {
     ("external", "dead"): Printed(16.3, "Table 2"),
 }
 """Median follow-up in months of those alive at its end and of those who died."""
+
+CENTRES: Mapping[str, str] = {
+    "training": "one hospital",
+    "internal": "the same hospital",
+    "external": "four other hospitals, pooled",
+}
+"""Where the three HAIC cohorts were treated (Materials and methods, Study design)."""
+
+RESECTED, RESECTED_MTM, RESECTED_DATES = 159, 118, "June 2018 to March 2020"
+"""The resected patients of the MTM cohort, those with the subtype (Table 1), and when they were operated on."""

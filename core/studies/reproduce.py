@@ -20,6 +20,7 @@ import numpy as np
 from core.errors import InputError
 from core.studies.calibration_figures import calibration
 from core.studies.contradictions import Contradiction, contradictions
+from core.studies.decision import net_benefit
 from core.studies.group_survival import follow_up_measures, group_survival
 from core.studies.landmark import landmark_analysis
 from core.studies.published_figures import COHORT_SIZE
@@ -27,6 +28,7 @@ from core.studies.ranges import Measures, Ranged, ranged
 from core.studies.simulated_cohorts import Patients, simulate_cohorts, simulate_patients
 from core.studies.staged_patients import StagedPatients, simulate_staged
 from core.studies.table3 import clinical_models, discrimination, model_scores
+from core.survival.cox import CoxFit
 from core.survival.model import Nomogram
 
 PATIENTS, COHORTS = 200_000, 500
@@ -50,6 +52,7 @@ class CohortFigures:
         curve, at_risk, share_high, log_rank_p: see `group_survival.group_survival`.
         predicted, observed, excess, slope, refitted_log_hr: see `calibration_figures.calibration`.
         auc, auc_p, auc_over_time, concordance: see `table3.discrimination`.
+        net_benefit: see `decision.net_benefit`.
     """
 
     died: Ranged
@@ -68,6 +71,7 @@ class CohortFigures:
     auc_p: Ranged
     auc_over_time: Ranged
     concordance: Ranged
+    net_benefit: Ranged
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +140,7 @@ def reproduce(
         tell(STEPS[2], _BEGIN[2] + (1 - _BEGIN[2]) * done / cohorts)
         clinical = clinical_models(staged_trio["training"].patients)
         for name in COHORT_SIZE:
-            scores = model_scores(staged_trio[name], nomograms, clinical)
-            found = discrimination(staged_trio[name].patients.follow_up, scores)
+            found = _judged(staged_trio[name], nomograms, clinical)
             in_groups, calibrated = _in_groups(trio[name], nomograms), calibration(trio[name], nomograms)
             by_cohort[name].append({**in_groups, **calibrated, **found})
         landmarks.append(landmark_analysis(trio["training"], nomograms))
@@ -151,8 +154,12 @@ def _in_groups(patients: Patients, nomograms: Mapping[str, Nomogram]) -> Measure
 
 
 def _in_large(staged: StagedPatients, nomograms: Mapping[str, Nomogram]) -> Measures:
-    scores = model_scores(staged, nomograms, clinical_models(staged.patients))
-    return discrimination(staged.patients.follow_up, scores)
+    return _judged(staged, nomograms, clinical_models(staged.patients))
+
+
+def _judged(staged: StagedPatients, nomograms: Mapping[str, Nomogram], clinical: Mapping[str, CoxFit]) -> Measures:
+    scores = model_scores(staged, nomograms, clinical)
+    return {**discrimination(staged.patients.follow_up, scores), **net_benefit(staged, nomograms)}
 
 
 def _drawn(staged: StagedPatients, cohorts: int, seed: int) -> Iterator[dict[str, StagedPatients]]:

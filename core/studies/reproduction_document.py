@@ -67,6 +67,13 @@ def reproduce_document(reproduction: Reproduction) -> list[Json]:
     return [*rows, *_landmark(reproduction)]
 
 
+def within_range(document: list[Json]) -> tuple[int, int]:
+    """Of the rows with a residual, how many have the printed figure within the range of cohorts, and how many are."""
+    compared = [row for row in document if row["residual"] is not None]
+    inside = sum(row["low"] <= row["published"] <= row["high"] for row in compared if row["low"] is not None)
+    return inside, len(compared)
+
+
 def nearest_readings(reproduction: Reproduction) -> tuple[NearestReading, ...]:
     """For every AUC that the paper prints; no reading is preferred elsewhere."""
     found = []

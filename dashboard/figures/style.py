@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 FONT_SIZE = 14
+FONT_FAMILY = '"Source Sans", sans-serif'
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -45,7 +46,7 @@ def plain_layout(colours: Palette, height: int) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"size": FONT_SIZE, "color": colours.text, "family": '"Source Sans", sans-serif'},
+        "font": {"size": FONT_SIZE, "color": colours.text, "family": FONT_FAMILY},
         "showlegend": False,
         "dragmode": False,
         "hoverlabel": {"font": {"size": FONT_SIZE}},

@@ -53,3 +53,13 @@ def unknown_between(low: float, high: float) -> str:
     """What an empty number field says: unknown, and the range that is accepted."""
     top = f"10{str(round(math.log10(high))).translate(SUPERSCRIPTS)}" if high >= 1e6 else f"{high:g}"
     return f"{labels.UNKNOWN} ({low:g}–{top})"
+
+
+def true_minus(number: str) -> str:
+    """A written number with a true minus sign."""
+    return number.replace("-", "−")
+
+
+def difference(number: float, digits: int) -> str:
+    """A difference with its sign."""
+    return true_minus(f"{number + 0.0:+.{digits}f}")

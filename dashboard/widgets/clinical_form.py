@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from functools import cache
@@ -33,17 +34,53 @@ GROUPS = {
     "treatment": "After HAIC",
 }
 COLUMNS = 3
+WANTED = "form.wanted"
+"""Of the draft's view: the field that another page sent the reader to, and a number that tells the sendings apart."""
+_SHOW = """<script>
+(() => {
+  const [key, sending] = %s;
+  if (window.haicSending === sending) return;
+  window.haicSending = sending;
+  let tries = 40;
+  const look = () => {
+    const field = document.querySelector(key);
+    if (!field) { if (tries--) setTimeout(look, 100); return; }
+    field.scrollIntoView({block: "center"});
+    field.querySelector("input")?.focus({preventScroll: true});
+  };
+  look();
+})();
+</script>"""
 
 
 def clinical_form() -> None:
     """Draw the form; its values go to the session's draft."""
+    wanted, sending = session.draft().view.get(WANTED, (None, 0))
     _rows([_field(name) for name in ESSENTIAL])
     for group, heading in GROUPS.items():
         members = [f for f in fields(ClinicalRecord) if f.metadata["group"] == group and f.name not in ESSENTIAL]
         if members:
             known = sum(session.draft().clinical.get(f.name) is not None for f in members)
-            with st.expander(f"{heading} · {known} of {len(members)} known", key=f"group.{group}"):
+            open_ = any(f.name == wanted for f in members)
+            with st.expander(f"{heading} · {known} of {len(members)} known", open_, key=f"group.{group}"):
                 _rows(members)
+    if wanted is not None and session.draft().clinical.get(wanted) is None:
+        _show(wanted, sending)
+
+
+def send_to(name: str) -> None:
+    """Have the form open at the field `name` when it is drawn next."""
+    view = session.draft().view
+    view[WANTED] = (name, view.get(WANTED, ("", 0))[1] + 1)
+
+
+def _show(name: str, sending: int) -> None:
+    """Bring a field into sight and the cursor into it, once a sending; it stays marked until it is known."""
+    css = f".st-key-{PREFIX.replace('.', '-')}{name}"
+    st.html(
+        f"<style>{css} {{ outline: 2px solid var(--patient); outline-offset: 4px; border-radius: 0.4rem; }}</style>"
+    )
+    st.html(_SHOW % json.dumps([css, sending]), unsafe_allow_javascript=True)
 
 
 def known_count() -> tuple[int, int]:

@@ -97,7 +97,7 @@ def test_names_from_a_file_are_shown_as_they_stand(visit: Visit, tmp_path: Path)
     page.locator(".js-plotly-plot").wait_for(timeout=WAIT)
     assert page.locator(".nomogram .head b").nth(1).inner_text() == own_files.HOSTILE
     assert main.locator("img").count() == 0
-    assert main.get_by_role("link").count() == page.locator(".st-key-pages a").count()  # the pages
+    assert main.get_by_role("link").count() == main.locator(".st-key-pages a").count() > 0
     assert page.locator(".nomogram").locator("b b, a, img, script").count() == 0
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from core.case import ClinicalRecord
-from core.inclusion import check_inclusion, inclusion_notices
+from core.inclusion import check_inclusion, inclusion_notices, settled_by
 
 INSIDE = ClinicalRecord(
     age_years=52,
@@ -71,3 +71,29 @@ def test_what_is_not_met_is_named() -> None:
     assert [notice.code for notice in notices] == ["outside_study", "study_unknown"]
     assert "Largest tumour (over 5 cm)" in notices[0].text
     assert "1 of 8 criteria of the study are unknown: ECOG performance status." in notices[1].text
+
+
+def test_an_unknown_criterion_names_the_empty_fields_that_would_settle_it() -> None:
+    parts = ("bilirubin_umol_l", "albumin_g_l", "inr", "ascites", "encephalopathy_grade")
+    assert settled_by(ClinicalRecord()) == {
+        "Age": ("age_years",),
+        "ECOG performance status": ("ecog",),
+        "Child-Pugh class": parts,
+        "FOLFOX-HAIC as first line": ("prior_treatment", "haic_sessions"),
+        "Largest tumour": ("largest_tumour_cm",),
+        "Prior treatment of the HCC": ("prior_treatment",),
+        "Other malignancy": ("other_malignancy",),
+        "Simultaneous TACE": ("concurrent_tace",),
+    }
+    some = settled_by(ClinicalRecord(age_years=90.0, inr=1.1, months_since_first_haic=3.0))
+    assert "Age" not in some  # not met is settled
+    assert "inr" not in some["Child-Pugh class"]
+    assert some["FOLFOX-HAIC as first line"] == ("prior_treatment",)
+
+
+def test_filling_the_named_fields_settles_every_criterion() -> None:
+    answers = {"age_years": 50.0, "ecog": 0, "bilirubin_umol_l": 12.0, "albumin_g_l": 40.0, "inr": 1.0,
+               "ascites": "none", "encephalopathy_grade": 0, "prior_treatment": False, "haic_sessions": 2,
+               "largest_tumour_cm": 8.0, "other_malignancy": False, "concurrent_tace": False}  # fmt: skip
+    named = {name for fields in settled_by(ClinicalRecord()).values() for name in fields}
+    assert settled_by(ClinicalRecord(**{name: answers[name] for name in named})) == {}  # type: ignore[arg-type]

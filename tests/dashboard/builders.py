@@ -27,6 +27,7 @@ from core.findings import (
     Verdict,
 )
 from core.geometry import Geometry
+from core.model_card import ModelCard
 from core.pipeline import update
 from core.survival.model import Nomogram
 
@@ -65,12 +66,10 @@ class FixedFusion:
         return Scores(MTM, DLR), dict(zip(HEADS[1:], (0.86, 0.61, 0.45, 0.33), strict=True)), ()
 
 
-@dataclass(frozen=True)
-class FixedCard:
-    """What the header asks of a model card."""
-
-    simulated: bool
-    provenance: str
+@cache
+def cards() -> dict[str, ModelCard]:
+    """The cards of the shipped weights."""
+    return {path.parts[-3]: ModelCard.from_json(path.read_bytes()) for path in sorted(WEIGHTS.glob("*/*/card.json"))}
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class FixedModels:
     pre: Nomogram
     post: Nomogram
     fusion: FixedFusion = field(default_factory=FixedFusion)
-    cards: Mapping[str, FixedCard] = field(default_factory=lambda: {"fusion": FixedCard(True, "simulated tumours")})
+    cards: Mapping[str, ModelCard] = field(default_factory=cards)
     versions: Mapping[str, str] = field(default_factory=lambda: {"fusion": "1.0.0", "nomogram": "1.0.0"})
     provenance: Mapping[str, str] = field(
         default_factory=lambda: {

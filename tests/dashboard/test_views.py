@@ -38,12 +38,12 @@ def test_app_opens_on_the_case_page_with_warning_and_provenance() -> None:
     assert next(button.label for button in page.button) == "Open the demo case"
 
 
-@pytest.mark.parametrize("name", ["case", "images", "prognosis", "learn", "own"])
+@pytest.mark.parametrize("name", ["case", "images", "prognosis", "study", "validation", "learn", "own"])
 def test_every_page_opens_empty(open_page: OpenPage, name: str) -> None:
     assert not open_page(name).exception
 
 
-@pytest.mark.parametrize("name", ["case", "images", "prognosis", "learn", "own"])
+@pytest.mark.parametrize("name", ["case", "images", "prognosis", "study", "validation", "learn", "own"])
 def test_every_page_opens_with_an_assessment(open_page: OpenPage, name: str) -> None:
     assert not open_page(name, builders.assessment()).exception
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.report.reproduction import reproduction_report
+from core.studies.decision import DECIDED
 from core.studies.published_figures import COHORT_SIZE, MODEL_NAMES
 from core.studies.reproduction_document import reproduce_document
 from tests.core.studies.paper import small
@@ -42,6 +43,7 @@ def test_every_panel_is_drawn() -> None:
         *(f"Figure 5{letter}" for letter in "ABCDEF"),
         *["Figure 3"] * 3,
         *(f"Figure 2{letter}" for letter in "CDEFGH"),
+        *(f"Decision curve at {years}" for years in ("1 year", "3 years", "5 years")),
     ]
     assert len(FIGURES) == len(captions)
 
@@ -61,10 +63,18 @@ def test_figure_3_has_eight_models() -> None:
 
 
 def test_calibration_has_three_horizons_with_their_ranges() -> None:
-    for figure in FIGURES[9:]:
+    for figure in FIGURES[9:15]:
         curves = [trace for trace in figure["data"] if "error_y" in trace]
         assert [trace["name"] for trace in curves] == ["12 months", "36 months", "60 months"]
         assert all(len(trace["x"]) == len(trace["y"]) == len(trace["error_y"]["array"]) == 5 for trace in curves)
+
+
+def test_decision_curves_are_those_of_the_study() -> None:
+    for place, figure in enumerate(FIGURES[15:]):
+        drawn = {trace["name"]: trace["y"] for trace in figure["data"] if "name" in trace}
+        assert len(drawn) == len(DECIDED) + 1
+        curve = small().figures["training"].net_benefit.value[DECIDED.index("post"), place]
+        assert drawn["postoperative nomogram"] == pytest.approx(curve.tolist(), abs=1e-4)
 
 
 def test_every_row_of_the_document_is_in_the_table() -> None:

@@ -1,0 +1,46 @@
+"""What the model was built on and how far it can be trusted: one part at a time, so that the page opens fast."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.widgets import progress
+
+PARTS = (
+    "Built on",
+    "Reproduction",
+    "Calibration",
+    "AUC over time",
+    "Decision curve",
+    "Staging systems",
+    "Landmark",
+    "Contradictions",
+    "Model cards",
+)
+KEY = "validation.part"
+
+
+def show() -> None:
+    """The page."""
+    session.collect()
+    progress.while_running()
+    _live()
+
+
+@st.fragment
+def _live() -> None:
+    """The chosen part; the choice draws only this again."""
+    from dashboard.widgets import validation_parts  # imported here: its studies would hold up the first page
+
+    validation_parts.lead()
+    chosen = st.segmented_control(
+        "Part",
+        PARTS,
+        key=session.recall(KEY, PARTS[0], PARTS),
+        required=True,
+        label_visibility="collapsed",
+        on_change=session.remember,
+        args=(KEY,),
+    )
+    validation_parts.part(chosen)
