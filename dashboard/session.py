@@ -39,9 +39,7 @@ _log = logging.getLogger(__name__)
 
 def draft() -> Draft:
     """This session's draft."""
-    if "draft" not in st.session_state:
-        st.session_state["draft"] = Draft()
-    found: Draft = st.session_state["draft"]
+    found: Draft = st.session_state.setdefault("draft", Draft())
     return found
 
 
@@ -55,17 +53,13 @@ def replace_draft(new: Draft) -> None:
 
 def shelf() -> Shelf:
     """This session's own nomogram; a new case leaves it where it is."""
-    if "shelf" not in st.session_state:
-        st.session_state["shelf"] = Shelf()
-    found: Shelf = st.session_state["shelf"]
+    found: Shelf = st.session_state.setdefault("shelf", Shelf())
     return found
 
 
 def lesson() -> Lesson:
     """What this session learns; a new case leaves it where it is."""
-    if "lesson" not in st.session_state:
-        st.session_state["lesson"] = Lesson()
-    found: Lesson = st.session_state["lesson"]
+    found: Lesson = st.session_state.setdefault("lesson", Lesson())
     return found
 
 
@@ -220,13 +214,12 @@ def collect() -> None:
     now = draft()
     if now.run is None or now.run.future is None or not now.run.done:
         return
-    error, now_done, case = now.run.error, now.run.future, now.run.case
-    now.run = None
-    if error is not None:
+    run, now.run = now.run, None
+    if (error := run.error) is not None:
         now.message = str(error) if isinstance(error, HaicError) else texts.FAULT
         _log.error("assessment failed", exc_info=error)
         return
-    now.assessment, now.assessed = now_done.result(), case
+    now.assessment, now.assessed = run.future.result(), run.case
     if now.is_demo and all(value is None for value in now.clinical.values()):
         load_record(now.assessment.clinical.known())
 
@@ -254,5 +247,4 @@ def model_scores() -> Scores:
 
 def nomogram(model: Model) -> Nomogram:
     """One of the two published models."""
-    found: Nomogram = getattr(models(), model)
-    return found
+    return models().pre if model == "pre" else models().post
