@@ -30,11 +30,12 @@ STEPS = ("liver", "registration", "image checks", "network", "heatmaps", "radiom
 Progress = Callable[[str, float], None]
 
 
-def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> Assessment:
+def assess(case: Case, models: ModelSet, progress: Progress | None = None, heatmaps: bool = True) -> Assessment:
     """Assess one case.
 
     Args:
         progress: called as (step, share of the steps done before it) when each of STEPS begins.
+        heatmaps: False where nobody looks at them; no score depends on them.
 
     Raises:
         NoLiverError: if no mask is given and no liver is found.
@@ -51,7 +52,8 @@ def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> As
     with watch("image checks"):
         checks, usable = check_images(case, arterial, mask, registration, coarse)
         notices = (*case.notes, *notices, *checks)
-    evidence, heatmaps = _read_images(arterial, case.portal_venous, mask, models, watch) if usable else (None, {})
+    phases = arterial, case.portal_venous
+    evidence, drawn = _read_images(phases, mask, models, watch, heatmaps) if usable else (None, {})
     with watch("prognosis"):
         images = Assessment(
             case_id=case.case_id,
@@ -63,7 +65,7 @@ def assess(case: Case, models: ModelSet, progress: Progress | None = None) -> As
             registration=registration,
             scores=Scores(),
             os_heads={},
-            heatmaps=heatmaps,
+            heatmaps=drawn,
             pre=None,
             post=None,
             criteria=(),
@@ -126,20 +128,21 @@ def image_scores(
 
 
 def _read_images(
-    arterial: Volume, portal_venous: Volume, mask: LiverMask, models: ModelSet, watch: _Stopwatch
+    phases: tuple[Volume, Volume], mask: LiverMask, models: ModelSet, watch: _Stopwatch, heatmaps: bool
 ) -> tuple[ImageEvidence, Mapping[str, Heatmap]]:
     """Ask the network and the radiomics model; both see the phases on one grid."""
     from core.network.crop import liver_crop
 
+    arterial, portal_venous = phases
     liver, geometry = mask.liver, mask.geometry
     with watch("network"):
         crop, cube = liver_crop(arterial.hu, portal_venous.hu, liver, geometry)
         heads = models.network.probabilities(crop)
     with watch("heatmaps"):
-        heatmaps = models.network.heatmaps(crop, cube, mask)
+        drawn = models.network.heatmaps(crop, cube, mask) if heatmaps else {}
     with watch("radiomics"):
         probabilities, contributions = models.radiomics.read(arterial.hu, portal_venous.hu, liver, geometry)
-    return ImageEvidence(heads, probabilities, contributions), heatmaps
+    return ImageEvidence(heads, probabilities, contributions), drawn
 
 
 def _volume_notices(liver: LiverFinding | None, clinical: ClinicalRecord) -> tuple[Notice, ...]:

@@ -58,7 +58,7 @@ def score_patient(task: ScoreTask) -> dict[str, str]:
         clinical=patient.clinical,
         mask=MaskFile(patient.mask) if patient.mask else None,
     )
-    assessment = assess(case, models)
+    assessment = assess(case, models, heatmaps=False)
     cells = score_cells(assessment, time.perf_counter() - started)
     return cells | {"error": why_no_score(case, assessment)}
 
