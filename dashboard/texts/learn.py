@@ -36,6 +36,7 @@ ANSWERS: Mapping[str, Mapping[str, float]] = {
     "response": {"SD or PD": 0.0, "CR or PR": 1.0},
     "haic_sessions": {"1": 1.0, "2": 2.0, "3": 3.0, "> 3": 4.0},
 }
+PRINTED_NAMES = {"pvtt": "PVTT", "response": "OR", "haic_sessions": "HAIC sessions", "mtm": "MTM", "dlr": "DLR score"}
 STEPS = ("1 Hazard ratios", "2 Sum", "3 Common start", "4 Points", "5 Total", "6 Survival")
 BACK, NEXT = "Back", "Next step"
 FORMULAS = (
@@ -64,7 +65,7 @@ def why(step: int, found: Derivation, nomogram: Nomogram) -> str:
 
 
 def _ratios(found: Derivation, nomogram: Nomogram) -> str:
-    printed = " + ".join(f"{t.hazard_ratio:.2f} × {labels.AXIS_NAMES[t.name]}" for t in found.terms)
+    printed = " + ".join(f"{t.hazard_ratio:.2f} × {PRINTED_NAMES[t.name]}" for t in found.terms)
     literal = (
         f"The paper prints the model as “HR = {printed}”. Those numbers are hazard ratios, and hazard ratios multiply; "
         if nomogram.model == "post"

@@ -41,9 +41,10 @@ CONSTRUCTED = (
             "The printed cut-off does not fit the printed group survival",
         ),
         2,
-        "If the groups were cut at −0.26, patients like this one would pull the low-risk group far below the printed "
-        "figures. A cut at −1.25 reproduces them. So both are shown, and what lies between is indeterminate.",
-        f"{_CUTS} (Figure 5D).",
+        "One patient does not refute a group, but simulated cohorts do: cut at −0.26, of the high-risk group 20, 0 "
+        "and 0 % are alive in place of the printed 35.7, 3.8 and 3.8 %; cut at −1.25, every figure comes within about "
+        "6 points. So both cut-offs are shown, and what lies between is indeterminate.",
+        f"{_CUTS} (Figure 5D); the simulated groups are those of the command reproduce.",
     ),
     Question(
         10,
@@ -147,7 +148,7 @@ PICTURES_ARE = (
 )
 COMPUTING = "Simulating both phases"
 OUTLINES = "Outline liver and tumour"
-CHECK, RIGHT, WRONG = "Check the answer", "Right.", "Not so."
+CHECK, RIGHT, WRONG = "Check the answer", "Right.", "Not so. Right is:"
 AGAIN = "Start the quiz again"
 SIGN_NAMES = {
     "non_smooth_margin": "non-smooth margin",

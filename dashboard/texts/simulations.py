@@ -18,7 +18,7 @@ SICKER = "Who is lost?"
 WHO = {False: "Anybody", True: "The sicker first"}
 NAIVE = "Compare with"
 WAY_NAMES: Mapping[str, str] = {
-    "truth": "Truth: every death known",
+    "truth": "Truth, every death known",
     "kaplan_meier": "Kaplan-Meier",
     "left_out": "Lost patients left out",
     "as_dead": "Lost counted as dead",
@@ -31,7 +31,7 @@ WAY_MEANINGS: Mapping[str, str] = {
     "as_dead": "dead from the day of the last contact",
     "as_alive": "alive to the end",
 }
-CENSORING_HEAD = ("The same cohort", "n", "Deaths", "At risk at 3 years", "Alive at 3 years", "95 % interval")
+CENSORING_HEAD = ("The same cohort", "Alive at 3 years", "95 % interval", "n", "Deaths", "At risk at 3 years")
 WEEKS = "Weeks between sessions"
 LANDMARK = "Landmark, months"
 COUNTING = "Curves"
@@ -41,9 +41,9 @@ COUNTING_NAMES: Mapping[str, str] = {
     "planned": "Sessions planned, from the first HAIC",
 }
 GROUP_NAMES = {False: "1 to 3 sessions", True: "4 to 8 sessions"}
-IMMORTAL_HEAD = ("Counted as", "n", "Deaths", "Hazard ratio per session", "95 % interval")
-GROUPS_HEAD = ("The curves", "n", "Deaths", "Alive at 3 years", "95 % interval")
-TRUE_RATIO = ("Truth, by construction", "", "", "1.00", "")
+IMMORTAL_HEAD = ("Counted as", "Hazard ratio per session", "95 % interval", "n", "Deaths")
+GROUPS_HEAD = ("The curves", "Alive at 3 years", "95 % interval", "n", "Deaths")
+TRUE_RATIO = ("Truth, by construction", "1.000", "", "", "")
 NOTHING = (
     "In this simulation a session does nothing: 1 to 8 sessions are planned by lot and the hazard of death does not "
     "depend on them. Any difference between many and few sessions is made by the counting."
@@ -61,12 +61,12 @@ FROM_LANDMARK = "the landmark"
 def censoring_row(way: Way) -> tuple[str, ...]:
     """As in CENSORING_HEAD."""
     return (
-        f"{WAY_NAMES[way.name]}: {WAY_MEANINGS[way.name]}",
+        f"{WAY_NAMES[way.name]} ({WAY_MEANINGS[way.name]})",
+        f"{100 * way.survival:.1f} %",
+        f"{100 * way.low:.1f}–{100 * way.high:.1f} %",
         str(way.n),
         str(way.events),
         str(way.at_risk),
-        f"{100 * way.survival:.1f} %",
-        f"{100 * way.low:.1f}–{100 * way.high:.1f} %",
     )
 
 
@@ -100,10 +100,10 @@ def immortal_row(found: Analysis) -> tuple[str, ...]:
     """As in IMMORTAL_HEAD."""
     return (
         COUNTING_NAMES[found.counting],
-        str(found.n),
-        str(found.events),
         f"{found.hazard_ratio:.3f}",
         f"{found.low:.3f}–{found.high:.3f}",
+        str(found.n),
+        str(found.events),
     )
 
 
@@ -111,10 +111,10 @@ def group_row(group: Group) -> tuple[str, ...]:
     """As in GROUPS_HEAD."""
     return (
         GROUP_NAMES[group.many],
-        str(group.n),
-        str(group.events),
         f"{100 * group.survival:.1f} %",
         f"{100 * group.low:.1f}–{100 * group.high:.1f} %",
+        str(group.n),
+        str(group.events),
     )
 
 
@@ -150,7 +150,7 @@ def immortal_conclusion(found: Mapping[str, Analysis], last_months: float) -> st
 
 def immortal_stretch(sessions: int) -> str:
     """What is written beside the marked stretch."""
-    return f"nobody with {sessions} sessions can die before"
+    return f"all with {sessions} or more alive until here"
 
 
 def curves_description(parts: Mapping[str, float]) -> str:

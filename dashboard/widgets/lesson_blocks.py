@@ -19,13 +19,23 @@ PREFIX = "learn."
 
 def formula(words: str) -> None:
     """One line of mathematics."""
-    st.html(f'<div class="formula">{escape(words)}</div>')
+    st.html(f'<div class="formula">{_mathematics(words)}</div>')
+
+
+def explanation(words: str) -> None:
+    """What a step does, in sentences that may hold names of quantities."""
+    st.html(f'<p class="explanation">{_mathematics(words)}</p>')
+
+
+def _mathematics(words: str) -> str:
+    """As HTML, "_ref" written below the line."""
+    return escape(words).replace("_ref", "<sub>ref</sub>")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], last: Sequence[str] = ()) -> None:
     """Names on the left, numbers on the right; `last` is the sum. A table that is too wide is scrolled in place."""
     first, *others = head
-    names = "".join(f'<th class="number" scope="col">{escape(word)}</th>' for word in others)
+    names = "".join(f'<th class="number" scope="col">{_mathematics(word)}</th>' for word in others)
     lines = "".join(_line(row) for row in rows) + (_line(last, ' class="chosen"') if last else "")
     st.html(
         f'<div class="scrolled" tabindex="0" role="region" aria-label="{escape(first)}"><table class="readings lesson">'
@@ -51,6 +61,11 @@ def legend(parts: Sequence[tuple[str, str, str]]) -> None:
         for name, colour, style in parts
     )
     st.html(f'<ul class="legend">{lines}</ul>')
+
+
+def question(words: str) -> None:
+    """A question above its answers, whose own label is for screen readers only: it would grey with them."""
+    st.html(f'<p class="question" aria-hidden="true">{escape(words)}</p>')
 
 
 def verdict(good: bool, words: str, why: str, source: str) -> None:
@@ -113,7 +128,7 @@ def select(label: str, name: str, words: Mapping[int, str]) -> int:
     """One of a long list by its number, with steps to the one before and after."""
     numbers = list(words)
     now = min(max(int(session.lesson().chosen.get(name, numbers[0])), numbers[0]), numbers[-1])
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="lesson-select", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             label,
             numbers,

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import InputError
 from core.findings import Prognosis
 from core.survival.derivation import Derivation, derive
 from core.survival.model import Nomogram
@@ -80,9 +81,11 @@ def _key(name: str) -> str:
 
 
 def _known() -> dict[str, float | None]:
-    """The open case's inputs; none while its values contradict each other."""
-    from core.errors import InputError
-
+    """The open case's inputs; none while its values contradict each other, or where there are none."""
+    now = session.draft()
+    given = [now.assessment, now.mtm, now.dlr, *now.clinical.values()]
+    if all(value is None for value in given):
+        return {}
     try:
         outlook = session.outlook()
     except InputError:
@@ -104,7 +107,7 @@ def _step(nomogram: Nomogram) -> None:
     steps = dict(enumerate(learn.STEPS))
     step: int = lesson_blocks.choice("Step", STEP, steps, label_visibility="collapsed", width="stretch", wrap=True)
     lesson_blocks.formula(learn.FORMULAS[step])
-    blocks.note(learn.why(step, found, nomogram))
+    lesson_blocks.explanation(learn.why(step, found, nomogram))
     values = {name: learn.input_words(name, lesson.inputs[name]) for name in nomogram.names}
     tags = {term.name: term.hazard_ratio.tag for term in nomogram.terms}
     lesson_blocks.table(learn.HEADS[step], learn.rows(step, found, values, tags), learn.last_row(step, found))

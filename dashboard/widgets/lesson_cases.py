@@ -15,7 +15,7 @@ from dashboard.texts import quiz_constructed as words
 from dashboard.texts.quiz import Question, facts
 from dashboard.widgets import blocks, clinical_form, frame, lesson_blocks
 
-COLUMNS = (1.1, 1.4)
+COLUMNS = (1.3, 1.4)
 
 
 def cases() -> None:
@@ -97,11 +97,13 @@ def _ask(question: Question) -> None:
     with st.container(border=True):
         if given is not None:
             session.put(key, given)
+        lesson_blocks.question(question.ask)
         chosen = st.radio(
             texts.literal(question.ask),
             range(len(question.options)),
             format_func=lambda option: texts.literal(question.options[option]),
             index=None,
+            label_visibility="collapsed",
             key=key,
             disabled=given is not None,
         )

@@ -42,11 +42,13 @@ def _say(row: Contradiction) -> None:
     said = lesson.kinds.get(row.number)
     if said is not None:
         session.put(key, said)
+    lesson_blocks.question(words.ASK)
     chosen = st.radio(
         words.ASK,
         list(words.KINDS),
         format_func=lambda kind: texts.literal(words.KINDS[kind]),
         index=None,
+        label_visibility="collapsed",
         key=key,
         disabled=said is not None,
     )

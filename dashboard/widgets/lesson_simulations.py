@@ -25,7 +25,7 @@ def censoring() -> None:
         half = lesson_blocks.slider(words.HALF_LOST, "censoring.half", (6, 60), 6, 24)
         sicker = lesson_blocks.choice(words.SICKER, "censoring.who", words.WHO, width="stretch")
         naive = {name: words.WAY_NAMES[name] for name in ("left_out", "as_dead", "as_alive")}
-        compared = lesson_blocks.choice(words.NAIVE, "censoring.naive", naive)
+        compared = lesson_blocks.choice(words.NAIVE, "censoring.naive", naive, wrap=True)
         seed = lesson_blocks.seed("censoring.seed", words.DRAW_AGAIN, FIRST_SEED)
         blocks.note(words.SIMULATED)
     lesson = censoring_lesson(float(half), seed, sicker_first=sicker)
@@ -50,7 +50,7 @@ def immortal() -> None:
         lesson_blocks.conclusion(words.NOTHING)
         weeks = lesson_blocks.slider(words.WEEKS, "immortal.weeks", (1, 8), 1, 4)
         landmark = lesson_blocks.choice(words.LANDMARK, "immortal.landmark", LANDMARKS, width="stretch")
-        counting = lesson_blocks.choice(words.COUNTING, "immortal.counting", words.COUNTING_NAMES)
+        counting = lesson_blocks.choice(words.COUNTING, "immortal.counting", words.COUNTING_NAMES, wrap=True)
         seed = lesson_blocks.seed("immortal.seed", words.DRAW_AGAIN, FIRST_SEED)
         blocks.note(words.SIMULATED)
     found = {analysis.counting: analysis for analysis in immortal_time(float(weeks), float(landmark), seed)}
