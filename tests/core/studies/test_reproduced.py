@@ -81,7 +81,7 @@ def test_the_shipped_one_has_every_figure_in_the_shape_of_a_fresh_one() -> None:
 
 @pytest.mark.parametrize(
     ("figure", "tolerance"),
-    [("auc", 0.06), ("auc_over_time", 0.08), ("concordance", 0.03), ("net_benefit", 0.05), ("died", 0.03)],
+    [("auc", 0.06), ("auc_over_time", 0.08), ("concordance", 0.03), ("net_benefit", 0.1), ("died", 0.03)],
 )
 def test_a_small_fresh_one_is_near_the_shipped_one(figure: str, tolerance: float) -> None:
     one, fresh = (getattr(found.figures["training"], figure).value for found in (shipped(), small()))
