@@ -2,9 +2,9 @@
 
     python docs/make_screenshots.py
 
-Writes docs/screenshots/{case,images,prognosis,study,validation,own,report}.png (1440 x 900), *_phone.png (390 x 844)
-and prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489 simulated
-patients (tests/golden); no picture shows a patient.
+Writes docs/screenshots/{case,images,prognosis,study,validation,learn,own,report}.png (1440 x 900), *_phone.png (390 x
+844) and prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489
+simulated patients (tests/golden); no picture shows a patient.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ PAGES = {
     "Prognosis": ".js-plotly-plot",
     "Study": ".js-plotly-plot",
     "Validation": ".stack",
+    "Learn": ".formula",
     "Case": ".facts",
 }
 ASSESSED_MS = 600_000
@@ -51,13 +52,15 @@ def main() -> int:
         print("Chromium is not on this machine: no pictures taken", file=sys.stderr)
         return 1
     command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
-    server = subprocess.Popen(command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": "1"}, stdout=subprocess.DEVNULL)
-    try:
-        wait_for_server()
-        take_all(chromium)
-    finally:
-        server.terminate()
-        server.wait(20)
+    with tempfile.TemporaryDirectory() as cases:
+        environment = {**os.environ, "HAIC_NOMOGRAM_DEMO": "1", "HAIC_NOMOGRAM_CASES": cases}
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            wait_for_server()
+            take_all(chromium)
+        finally:
+            server.terminate()
+            server.wait(20)
     return 0
 
 

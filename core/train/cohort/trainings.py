@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -86,11 +86,14 @@ def train_networks(
     """
     folders = tuple(job.folder for job in jobs)
     todo = [(str(at), job) for at, job in enumerate(jobs) if not folders[at].is_dir()]
+    scratch = {_scratch(folders[int(at)]): job for at, job in todo}
+    _clear(folder for folder, job in scratch.items() if not job.resume)
     if todo:
-        with open_workers(workers) as pool, _followed([_scratch(folders[int(at)]) for at, _ in todo], report):
+        with open_workers(workers) as pool, _followed(list(scratch), report):
             for outcome in pool.run(train_network, todo):
                 if outcome.failure is not None:
                     raise InputError(f"network: {outcome.failure.text} {outcome.failure.detail}".strip())
+    _clear(map(_scratch, folders))
     return folders
 
 
@@ -98,7 +101,6 @@ def train_network(job: NetworkJob) -> None:
     """Train one and keep it; runs in a worker."""
     folder = job.folder
     made_once(folder, partial(_train, job, _scratch(folder)))
-    shutil.rmtree(_scratch(folder), ignore_errors=True)
 
 
 def load_network(folder: Path) -> MobileNetEnsemble:
@@ -117,17 +119,21 @@ def _scratch(folder: Path) -> Path:
     return folder.with_name(f"training-{folder.name}")
 
 
+def _clear(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _train(job: NetworkJob, scratch: Path, folder: Path) -> None:
     from safetensors.torch import save_file
 
-    if not job.resume:
-        shutil.rmtree(scratch, ignore_errors=True)
     clock = Clock(scratch / SECONDS)
     patients = int(np.count_nonzero(~job.stops))
 
     def told(line: str) -> None:
         clock.tick()
-        (scratch / PROGRESS).write_text(f"network on {patients} patients: {line}\n", encoding="utf-8")
+        with (scratch / PROGRESS).open("a", encoding="utf-8") as file:
+            file.write(f"network on {patients} patients: {line}\n")
 
     fitted = fit_network.fit_recorded(_cohort(job), scratch, job.settings, told, resume=job.resume)
     clock.tick()
@@ -162,18 +168,18 @@ def _carried(job: NetworkJob) -> dict[str, torch.Tensor] | None:
 
 @contextmanager
 def _followed(folders: Sequence[Path], report: Callable[[str], None]) -> Iterator[None]:
-    """Report what the trainings in these folders write, each line once."""
-    done, last = Event(), dict.fromkeys(folders, "")
+    """Report what the trainings in these folders write, each line once; not what an earlier run wrote."""
+    done, told = Event(), {folder: len(_lines(folder / PROGRESS)) for folder in folders}
 
     def follow() -> None:
         ended = False
         while not ended:
             ended = done.wait(POLL_S)
             for folder in folders:
-                line = _line(folder / PROGRESS)
-                if line and line != last[folder]:
-                    last[folder] = line
+                lines = _lines(folder / PROGRESS)
+                for line in lines[told[folder] :]:
                     report(line)
+                told[folder] = max(told[folder], len(lines))
 
     thread = Thread(target=follow, daemon=True)
     thread.start()
@@ -184,10 +190,10 @@ def _followed(folders: Sequence[Path], report: Callable[[str], None]) -> Iterato
         thread.join()
 
 
-def _line(path: Path) -> str:
-    """The line that a training wrote last; empty while there is none."""
+def _lines(path: Path) -> list[str]:
+    """The whole lines that a training has written; none before it begins."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return ""
-    return text.strip() if text.endswith("\n") else ""
+        return []
+    return text[: text.rfind("\n") + 1].splitlines()

@@ -18,7 +18,7 @@ from core.io.image_cohort import Patient, Truth, write_image_cohort
 from core.io.volumes import write_mask, write_volume
 from core.network import mobilenet
 from core.radiomics.settings import RadiomicsSettings
-from core.train.cohort import images, network
+from core.train.cohort import images, network, trainings
 from core.train.cohort.presets import CohortPreset
 from core.train.fit_lesion_finder import FinderTraining
 from core.train.fit_network import NetworkTraining
@@ -65,6 +65,7 @@ def without_registration(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(images, "liver_crop", crop)
     patch.setattr(images, "part_crop", lambda part, geometry, grid: _padded(part))
     patch.setattr(network, "calibrate", lambda logits, targets: {h: {"slope": 1.0, "intercept": 0.0} for h in HEADS})
+    patch.setattr(trainings, "POLL_S", 0.01)
     patch.setitem(mobilenet.DEFAULT_ARGUMENTS, "width", 0.125)
 
 
