@@ -85,4 +85,4 @@ def _place(value: float, scale: Scale) -> float:
 
 
 def _label(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value + 0.0:.3g}".replace("-", "−")  # 0 in place of -0

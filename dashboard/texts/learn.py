@@ -173,4 +173,4 @@ def provenance(prognosis: Prognosis, scores: str) -> str:
 
 def three(number: float) -> str:
     """Three decimals with a true minus sign."""
-    return f"{number:.3f}".replace("-", "−")
+    return f"{round(number, 3) + 0.0:.3f}".replace("-", "−")

@@ -58,6 +58,11 @@ IN_THE_PAPER = (
 FROM_LANDMARK = "the landmark"
 
 
+def simulated(seed: int) -> str:
+    """What is shown, and from which draw."""
+    return f"{SIMULATED} Seed {seed}."
+
+
 def censoring_row(way: Way) -> tuple[str, ...]:
     """As in CENSORING_HEAD."""
     return (

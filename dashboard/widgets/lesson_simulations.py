@@ -27,7 +27,7 @@ def censoring() -> None:
         naive = {name: words.WAY_NAMES[name] for name in ("left_out", "as_dead", "as_alive")}
         compared = lesson_blocks.choice(words.NAIVE, "censoring.naive", naive, wrap=True)
         seed = lesson_blocks.seed("censoring.seed", words.DRAW_AGAIN, FIRST_SEED)
-        blocks.note(words.SIMULATED)
+        blocks.note(words.simulated(seed))
     lesson = censoring_lesson(float(half), seed, sicker_first=sicker)
     colours = style.palette(session.theme())
     curves = [
@@ -52,7 +52,7 @@ def immortal() -> None:
         landmark = lesson_blocks.choice(words.LANDMARK, "immortal.landmark", LANDMARKS, width="stretch")
         counting = lesson_blocks.choice(words.COUNTING, "immortal.counting", words.COUNTING_NAMES, wrap=True)
         seed = lesson_blocks.seed("immortal.seed", words.DRAW_AGAIN, FIRST_SEED)
-        blocks.note(words.SIMULATED)
+        blocks.note(words.simulated(seed))
     found = {analysis.counting: analysis for analysis in immortal_time(float(weeks), float(landmark), seed)}
     shown = found[counting]
     with right:

@@ -133,6 +133,7 @@ def test_moving_and_stretching_leaves_every_mark_where_it_is(nomogram: Nomogram)
         assert before.mark == pytest.approx(after.mark, abs=1e-9)
         assert before.span == pytest.approx(after.span, abs=1e-9)
     for step in range(4):
+        assert "−0" not in [label for row in rows_of(step, found, finished, texts.AXIS_NAMES) for _, label in row.ticks]
         for row in rows_of(step, found, finished, texts.AXIS_NAMES):
             assert row.mark is None or -1e-9 <= row.mark <= 1 + 1e-9
 
