@@ -130,7 +130,7 @@ def _auc_over_time(found: Reproduction) -> None:
 
 
 def _decision(found: Reproduction) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         cohort = _cohort("decision")
         years = _one_of("Horizon", "validation.horizon", YEARS, {}, "3 years")
     place = YEARS.index(years)
@@ -144,7 +144,7 @@ def _decision(found: Reproduction) -> None:
 
 
 def _staging(found: Reproduction) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         cohort = _cohort("staging")
         reading = _one_of("Reading", "validation.reading", READINGS, {}, READINGS[-1])
     figures = found.figures[cohort]
@@ -193,6 +193,7 @@ def _one_of(label: str, key: str, offered: Sequence[str], names: dict[str, str],
         format_func=lambda one: names.get(one, one),
         key=session.recall(key, first or offered[0], offered),
         required=True,
+        wrap=True,
         on_change=session.remember,
         args=(key,),
     )
