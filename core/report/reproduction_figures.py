@@ -89,7 +89,7 @@ def decision_curves(figures: CohortFigures, horizon: int) -> Any:
     traces.append(line(THRESHOLDS, np.zeros(len(THRESHOLDS)), "act on nobody", LIGHT.muted, "dash"))
     most = float(np.nanmax(figures.net_benefit.value[:, horizon, 0]))
     threshold = axis("Risk of dying at which one would act", range=[0, 1], tickformat=".0%", dtick=0.25)
-    return figure(traces, 3, threshold, axis("Net benefit", range=[-0.05, 1.08 * most], tickformat=".1f"))
+    return figure(traces, 3, threshold, axis("Net benefit per patient", range=[-0.05, 1.08 * most], tickformat=".1f"))
 
 
 def _part(figures: Ranged, *place: int) -> Ranged:

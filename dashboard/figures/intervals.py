@@ -11,7 +11,8 @@ from dashboard.figures.style import FONT_SIZE, Palette, plain_layout
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROW, AROUND = 34, 96  # pixels
+ROW, AROUND = 38, 118  # pixels
+LONG = 24  # characters of a name that is broken at its first comma: a phone has no room for more
 REPRODUCED, PRINTED = "reproduced, with its range", "printed"
 
 
@@ -44,9 +45,10 @@ def intervals(rows: Sequence[Interval], scale: Scale, colours: Palette) -> go.Fi
     traces = [_dots(rows, scale, colours)]
     if printed := [(value, place) for place, row in enumerate(rows) for value in row.printed]:
         traces.append(_diamonds(printed, colours))
-    layout = plain_layout(colours, AROUND + ROW * len(rows)) | _axes([row.name for row in rows], scale, colours)
+    around = AROUND if printed else AROUND - 44
+    layout = plain_layout(colours, around + ROW * len(rows)) | _axes([row.name for row in rows], scale, colours)
     layout |= {
-        "margin": {"l": 8, "r": 16, "t": 34, "b": 52},
+        "margin": {"l": 8, "r": 16, "t": 56 if printed else 12, "b": 52},
         "showlegend": bool(printed),
         "legend": {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "bottom", "itemclick": False,
                    "itemdoubleclick": False, "font": {"color": colours.text, "size": FONT_SIZE - 1}},
@@ -109,7 +111,7 @@ def _axes(names: Sequence[str], scale: Scale, colours: Palette) -> dict[str, Any
         },
         "yaxis": {
             "tickvals": list(range(len(names))),
-            "ticktext": list(names),
+            "ticktext": [name.replace(", ", ",<br>", 1) if len(name) > LONG else name for name in names],
             "range": [len(names) - 0.5, -0.5],
             "automargin": True,
             "fixedrange": True,

@@ -56,7 +56,7 @@ def undershot(found: Reproduction) -> str:
     return (
         f"The AUC of the postoperative nomogram, printed as {printed:g}, {verdict}: {values[:-1].min():.3f} to "
         f"{values[:-1].max():.3f} at a horizon, {values[-1]:.3f} for status at the end of follow-up. The C-index that "
-        f"the published figures imply is {pre:.2f} before treatment and {post:.2f} after response."
+        f"the published figures imply is {pre:.3f} before treatment and {post:.3f} after response."
     )
 
 

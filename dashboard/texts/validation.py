@@ -60,9 +60,9 @@ ONE_LAW = (
 )
 DECISION = (
     "Net benefit: patients who die by the horizon and would have been acted on, less the others acted on, weighed by "
-    "the odds of the threshold; per 100 patients. The paper has no decision curve. What the action would be is left "
-    "open, and nothing here says that HAIC helps or harms. Survival is simulated from the postoperative nomogram, "
-    "which is right by construction; each staging system is given the risks of its stages in these very patients, "
+    "the odds of the threshold. The paper has no decision curve. What the action would be is left open, and nothing "
+    "here says that HAIC helps or harms. Survival is simulated from the postoperative nomogram, which is right by "
+    "construction; each staging system is given the risks of its stages in these very patients, "
     "which flatters it."
 )
 LANDMARK = (

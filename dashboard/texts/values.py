@@ -62,4 +62,4 @@ def true_minus(number: str) -> str:
 
 def difference(number: float, digits: int) -> str:
     """A difference with its sign."""
-    return true_minus(f"{number + 0.0:+.{digits}f}")
+    return true_minus(f"{round(number, digits) + 0.0:+.{digits}f}")

@@ -130,8 +130,9 @@ def _auc_over_time(found: Reproduction) -> None:
 
 
 def _decision(found: Reproduction) -> None:
-    cohort = _cohort("decision")
-    years = _one_of("Horizon", "validation.horizon", YEARS, {}, "3 years")
+    with st.container(horizontal=True, gap="medium"):
+        cohort = _cohort("decision")
+        years = _one_of("Horizon", "validation.horizon", YEARS, {}, "3 years")
     place = YEARS.index(years)
     figures = found.figures[cohort]
     frame.section(f"Net benefit of acting on a predicted risk of death within {years}")
@@ -143,8 +144,9 @@ def _decision(found: Reproduction) -> None:
 
 
 def _staging(found: Reproduction) -> None:
-    cohort = _cohort("staging")
-    reading = _one_of("Reading", "validation.reading", READINGS, {}, READINGS[-1])
+    with st.container(horizontal=True, gap="medium"):
+        cohort = _cohort("staging")
+        reading = _one_of("Reading", "validation.reading", READINGS, {}, READINGS[-1])
     figures = found.figures[cohort]
     frame.section(f"AUC {reading}: nomograms, clinical models, staging systems")
     drawn = [
@@ -163,7 +165,7 @@ def _landmark(found: Reproduction) -> None:
     blocks.note(words.LANDMARK)
     index = found.landmark.concordance
     drawn = [Interval(name, *index.at(place, 0)) for place, name in enumerate(numbers.landmark_names())]
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([1, 1.4], gap="large")
     with left:
         scale = Scale("C-index of the nomogram after response", 0.6, 0.8, ".2f")
         _chart(intervals(drawn, scale, _colours()), "landmark", _described(drawn))
@@ -191,6 +193,7 @@ def _one_of(label: str, key: str, offered: Sequence[str], names: dict[str, str],
         format_func=lambda one: names.get(one, one),
         key=session.recall(key, first or offered[0], offered),
         required=True,
+        wrap=True,
         on_change=session.remember,
         args=(key,),
     )
