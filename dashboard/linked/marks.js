@@ -1,29 +1,32 @@
-// What lies over a picture: outlines, crosshair, lengths, the brush.
+// A picture: the slice, and over it outlines, crosshair, lengths, the brush.
 
 const LENGTH = "#ffd166";
 const CROSS = "rgba(255, 255, 255, 0.55)";
 const GAP = 12; // CSS pixels left free around the crosshair's centre
 
-export function drawMarks(canvas, picture, scene) {
+// The slice and what lies over it, into the picture's canvas.
+export function drawPicture(canvas, engine, phase, look, scene) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+  if (width === 0 || height === 0) return;
+  const glass = engine.draw(phase, look, width, height, ratio);
+  if (canvas.width !== glass.width) canvas.width = glass.width;
+  if (canvas.height !== glass.height) canvas.height = glass.height;
   const pen = canvas.getContext("2d");
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.drawImage(glass, 0, 0);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  if (!picture.scale) return;
-  for (const outline of scene.outlines) drawLines(pen, picture, outline);
-  drawCross(pen, picture, scene, width, height);
-  for (const length of scene.lengths) drawLength(pen, picture, length);
-  if (scene.brush) drawBrush(pen, picture, scene.brush);
+  for (const outline of scene.outlines) drawLines(pen, engine, outline);
+  drawCross(pen, engine, scene, width, height);
+  for (const length of scene.lengths) drawLength(pen, engine, length);
+  if (scene.brush) drawBrush(pen, engine, scene.brush);
 }
 
-function drawLines(pen, picture, { lines, colour }) {
+function drawLines(pen, engine, { lines, colour }) {
   pen.beginPath();
   for (let n = 0; n < lines.length; n += 4) {
-    pen.moveTo(...picture.toScreen(lines[n], lines[n + 1]));
-    pen.lineTo(...picture.toScreen(lines[n + 2], lines[n + 3]));
+    pen.moveTo(...engine.toScreen(lines[n], lines[n + 1]));
+    pen.lineTo(...engine.toScreen(lines[n + 2], lines[n + 3]));
   }
   pen.lineCap = "round";
   pen.lineWidth = 1.6;
@@ -31,8 +34,8 @@ function drawLines(pen, picture, { lines, colour }) {
   pen.stroke();
 }
 
-function drawCross(pen, picture, { centre }, width, height) {
-  const [x, y] = picture.toScreen(...centre);
+function drawCross(pen, engine, { centre }, width, height) {
+  const [x, y] = engine.toScreen(...centre);
   pen.beginPath();
   for (const [from, to] of [[0, x - GAP], [x + GAP, width]]) pen.moveTo(from, y), pen.lineTo(to, y);
   for (const [from, to] of [[0, y - GAP], [y + GAP, height]]) pen.moveTo(x, from), pen.lineTo(x, to);
@@ -41,8 +44,8 @@ function drawCross(pen, picture, { centre }, width, height) {
   pen.stroke();
 }
 
-function drawLength(pen, picture, { from, to, mm }) {
-  const [a, b] = [picture.toScreen(...from), picture.toScreen(...to)];
+function drawLength(pen, engine, { from, to, mm }) {
+  const [a, b] = [engine.toScreen(...from), engine.toScreen(...to)];
   pen.strokeStyle = pen.fillStyle = LENGTH;
   pen.lineWidth = 2;
   pen.beginPath();
@@ -65,10 +68,10 @@ function drawLength(pen, picture, { from, to, mm }) {
   pen.fillText(words, x, y);
 }
 
-function drawBrush(pen, picture, { at, across, down }) {
-  const [x, y] = picture.toScreen(...at);
+function drawBrush(pen, engine, { at, across, down }) {
+  const [x, y] = engine.toScreen(...at);
   pen.beginPath();
-  pen.ellipse(x, y, Math.abs(across * picture.scale[0]), Math.abs(down * picture.scale[1]), 0, 0, 2 * Math.PI);
+  pen.ellipse(x, y, Math.abs(across * engine.scale[0]), Math.abs(down * engine.scale[1]), 0, 0, 2 * Math.PI);
   pen.lineWidth = 1.5;
   pen.strokeStyle = LENGTH;
   pen.stroke();

@@ -1,11 +1,11 @@
 // The linked viewer: two phases, one look. What the page sends comes in through update(); what the reader does changes the
-// look, which both pictures and both overlays are drawn from, so they cannot come apart.
+// look, which both pictures are drawn from, so they cannot come apart.
 
 import { Controls, make } from "./controls.js";
+import { engine, PLANES } from "./engine.js";
 import { listen } from "./input.js";
 import { Labels } from "./labels.js";
-import { drawMarks } from "./marks.js";
-import { Picture, PLANES } from "./picture.js";
+import { drawPicture } from "./marks.js";
 
 const mounted = new WeakMap();
 const looks = new Map(); // how the reader last looked at what was sent, while the page stays open
@@ -58,18 +58,15 @@ class Viewer {
   panel({ name, grid }) {
     const words = { remark: make("span", { className: "remark" }), value: make("span", { className: "value" }) };
     const letters = [0, 1, 2, 3].map(() => make("i", { ariaHidden: "true" }));
-    const glass = make("canvas", { className: "glass" });
-    const marks = make("canvas", { className: "marks" });
+    const canvas = make("canvas");
     const waiting = make("span", { className: "waiting" });
-    const holder = make("div", { className: "canvas" }, glass);
-    const picture = make("div", { className: "picture", tabIndex: 0 }, holder, marks, ...letters, words.remark, words.value, waiting);
+    const picture = make("div", { className: "picture", tabIndex: 0 }, canvas, ...letters, words.remark, words.value, waiting);
     picture.setAttribute("role", "slider");
     picture.setAttribute("aria-label", name);
     const title = make("header", {}, make("b", { textContent: name }), " ", make("span", { textContent: grid }));
     const box = make("section", { className: "panel" }, title, picture);
-    const made = { box, picture, glass, marks, letters, waiting, name, ...words };
-    listen(picture, this.hands(made));
-    return made;
+    listen(picture, this.hands());
+    return { box, picture, canvas, letters, waiting, ...words };
   }
 
   async update(data) {
@@ -91,21 +88,21 @@ class Viewer {
     this.redraw();
   }
 
-  // Both pictures, once.
   async open(data) {
     if (!document.createElement("canvas").getContext("webgl2")) throw new RangeError("webgl");
-    for (const panel of this.panels) panel.waiting.textContent = data.words.loading;
-    const files = data.volumes.map(({ url }) => fetched(url));
-    for (const [n, panel] of this.panels.entries()) {
-      panel.view = new Picture(panel.glass, [data.lowest, data.highest]);
-      await panel.view.open();
-      panel.glass.addEventListener("webglcontextlost", () => this.closed || this.tell.state("fault", "lost"));
-      await panel.view.load(await files[n]);
-      panel.waiting.remove();
-    }
+    for (const { waiting } of this.panels) waiting.textContent = data.words.loading;
+    this.engine = engine();
+    const files = () => data.volumes.map(({ url }) => fetched(url));
+    await this.engine.load(data.token, files, [data.lowest, data.highest]);
+    this.engine.glass.addEventListener("webglcontextlost", () => this.closed || this.tell.state("fault", "lost"));
+    for (const { waiting } of this.panels) waiting.remove();
+    this.loaded = true;
   }
 
+  // What could not be fetched is asked for again when the page sends something new.
   refuse(error) {
+    this.maskShown = this.heatShown = null;
+    if (!this.loaded) this.opened = null;
     if (error instanceof RangeError && error.message === "webgl") return this.tell.state("fault", "webgl");
     console.error("viewer", error);
     for (const { waiting } of this.panels) waiting.textContent = this.data.words.failed;
@@ -117,7 +114,7 @@ class Viewer {
     if (this.heatShown === wanted) return;
     this.heatShown = wanted;
     const levels = heat && new Uint8Array(await fetched(heat.url));
-    if (this.heatShown === wanted) for (const { view } of this.panels) view.setHeat(heat, levels);
+    if (this.heatShown === wanted) this.engine.setHeat(heat, levels);
   }
 
   // The mask as the page has it, once it knows every stroke painted here.
@@ -170,11 +167,11 @@ class Viewer {
     this.go(this.data.heat.hottest[PLANES[this.look.plane].across]);
   }
 
-  hands(panel) {
+  hands() {
     const axes = () => PLANES[this.look.plane].axes;
-    const voxels = (x, y) => panel.view.toVoxels(x, y);
+    const voxels = (x, y) => this.engine.toVoxels(x, y);
     return {
-      ready: () => Boolean(panel.view?.scale),
+      ready: () => Boolean(this.loaded && this.engine.scale),
       tool: () => this.look.tool,
       scroll: (by) => this.go(this.look.at[PLANES[this.look.plane].across] + by * this.plane().step),
       cross: (x, y) => {
@@ -188,7 +185,7 @@ class Viewer {
       },
       move: (dx, dy) => {
         const pan = [...this.look.pan];
-        [dx, dy].forEach((pixels, k) => (pan[axes()[k]] += (pixels / panel.view.scale[k]) * this.spacing[axes()[k]] * this.look.zoom));
+        [dx, dy].forEach((pixels, k) => (pan[axes()[k]] += (pixels / this.engine.scale[k]) * this.spacing[axes()[k]] * this.look.zoom));
         this.change({ pan });
       },
       zoom: (factor, x, y) => {
@@ -196,7 +193,7 @@ class Viewer {
         const pan = [...this.look.pan];
         const at = [...this.look.at];
         voxels(x, y).forEach((n, k) => (at[axes()[k]] = n));
-        const mm = panel.view.mm(at);
+        const mm = this.engine.mm(at);
         for (const axis of axes()) pan[axis] += mm[axis] * (this.look.zoom - zoom);
         this.change({ zoom, pan });
       },
@@ -267,17 +264,17 @@ class Viewer {
     const number = plane.first + plane.step * look.at[PLANES[look.plane].across];
     this.root.dataset.tool = look.tool;
     this.controls.show(data, look, number, look.lengths.length);
+    const scene = this.scene();
     for (const [n, panel] of this.panels.entries()) {
       this.write(panel, data.volumes[n], plane, number);
-      if (!panel.view?.shape) continue;
-      panel.view.draw(look);
-      drawMarks(panel.marks, panel.view, this.scene());
-      const hu = panel.view.hu(look.at);
+      if (!this.loaded) continue;
+      drawPicture(panel.canvas, this.engine, n, look, scene);
+      const hu = this.engine.hu(n, look.at);
       const sign = hu <= data.lowest ? data.words.below : hu >= data.highest ? data.words.above : "";
       panel.value.textContent = `${sign} ${String(hu).replace("-", "\u2212")} HU ${data.words.at}`.trim();
     }
-    const ready = this.panels.every(({ view }) => view?.scale) && (!data.mask || this.labels) && (!data.heat || this.heatShown);
-    if (ready) this.root.dataset.ready = "true";
+    const whole = (!data.mask || this.labels) && (!data.heat || this.heatShown);
+    if (this.loaded && this.engine.scale && whole) this.root.dataset.ready = "true";
   }
 
   write(panel, volume, plane, number) {
@@ -320,6 +317,5 @@ class Viewer {
   close() {
     this.closed = true;
     this.resized.disconnect();
-    for (const { view } of this.panels) view?.close();
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import re
@@ -85,6 +86,7 @@ def visit(drawing: Any, address: str) -> Iterator[Open]:
         contexts.append(context)
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
+        page.set_default_timeout(WAIT)
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -116,14 +118,10 @@ def number(page: Any, n: int) -> int:
 
 
 def drawn(page: Any, n: int = 0) -> npt.NDArray[np.int16]:
-    """The CT canvas of a picture without what lies over it, grey levels; without its rounded edge."""
-    page.evaluate(
-        "() => document.querySelectorAll('*').forEach(e => e.shadowRoot?.querySelectorAll('.marks, i, .remark, .value')"
-        ".forEach(x => { x.style.visibility = 'hidden'; }))"
-    )
+    """What a picture's canvas holds, grey levels."""
     settle(page)
-    shot = Image.open(io.BytesIO(pictures(page).nth(n).screenshot()))
-    return np.asarray(shot.convert("L"), dtype=np.int16)[10:-10, 10:-10]
+    uri = pictures(page).nth(n).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))).convert("L"), dtype=np.int16)
 
 
 def settle(page: Any) -> None:
@@ -148,6 +146,7 @@ def test_the_marker_is_where_the_letters_say_and_every_orientation_draws_the_sam
     for letters in ("LPS", "ASR"):
         page = visit(letters)
         without_heat(page)
+        page.locator(".viewer .check input").uncheck()
         press(page, "Soft tissue")
         for plane, slice_number in (("Axial", 26), ("Coronal", 14), ("Sagittal", 18)):
             press(page, plane)

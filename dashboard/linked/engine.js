@@ -1,5 +1,6 @@
-// One phase in one NiiVue canvas: loading, window and heat in the slice shader, and where a voxel is on the screen.
+// NiiVue in one hidden canvas: it holds both phases, draws a slice of either into a picture, and says where a voxel is on it.
 //
+// One canvas serves both pictures, since both phases lie on one grid, and lives as long as the page: coming back costs nothing.
 // What is sent runs to the patient's right, anterior and superior, so voxel axes 0, 1, 2 are R, A, S in all of this folder.
 
 import { Niivue, NVImage } from "./niivue.min.js";
@@ -10,14 +11,15 @@ export const PLANES = {
   sagittal: { type: 2, across: 0, axes: [1, 2] },
 };
 
-const HEAT_UNIT = 15; // NiiVue uses the texture units 0 to 10
+const PHASE_UNIT = 14; // NiiVue uses the texture units 0 to 10
+const HEAT_UNIT = 15;
 const HEAT_STOPS = 5;
 // The window and the heat are applied as the slice is drawn: no volume is computed again when one of them changes. The
 // heat's opacity rises from 0.1 to 0.6, as on the slice pictures.
 const SLICE_SHADER = `#version 300 es
 precision highp int;
 precision highp float;
-uniform highp sampler3D volume;
+uniform highp sampler3D phase;
 uniform highp sampler3D heat;
 uniform float opacity;
 uniform float windowLow;
@@ -29,7 +31,7 @@ uniform vec3 heatColours[${HEAT_STOPS}];
 in vec3 texPos;
 out vec4 color;
 void main() {
-  float grey = clamp((texture(volume, texPos).r - windowLow) / windowWidth, 0.0, 1.0);
+  float grey = clamp((texture(phase, texPos).r - windowLow) / windowWidth, 0.0, 1.0);
   color = vec4(vec3(grey), opacity);
   vec3 at = (texPos - heatLow) / heatSize;
   if (heatOpacity <= 0.0 || any(lessThan(at, vec3(0.0))) || any(greaterThan(at, vec3(1.0)))) return;
@@ -40,10 +42,18 @@ void main() {
   color.rgb = mix(color.rgb, colour, heatOpacity * clamp((h - 0.1) / 0.5, 0.0, 1.0));
 }`;
 
-export class Picture {
-  constructor(canvas, range) {
-    this.canvas = canvas;
-    this.range = range; // HU of the darkest and the brightest level sent
+const HEADER_BYTES = 352; // of the NIfTI files that the page sends
+let shared = null;
+
+// The one engine of this page; a new one after the browser took its graphics memory away.
+export function engine() {
+  if (!shared || shared.lost) shared = new Engine();
+  return shared;
+}
+
+class Engine {
+  constructor() {
+    this.glass = document.createElement("canvas");
     this.nv = new Niivue({
       backColor: [0, 0, 0, 1],
       crosshairWidth: 0,
@@ -52,36 +62,45 @@ export class Picture {
       isAntiAlias: false,
       isOrientationTextVisible: false,
       isRadiologicalConvention: true,
+      isResizeCanvas: false,
       loadingText: "",
       logLevel: "error",
       sagittalNoseLeft: true,
       show3Dcrosshair: false,
       sliceType: PLANES.axial.type,
     });
+    document.createElement("div").append(this.glass);
   }
 
-  async open() {
-    await this.nv.attachToCanvas(this.canvas, false);
+  open() {
+    return (this.opening ??= this.start());
+  }
+
+  async start() {
+    this.glass.addEventListener("webglcontextlost", () => (this.lost = true));
+    await this.nv.attachToCanvas(this.glass, false);
     const gl = (this.gl = this.nv.gl);
-    this.withoutGradients();
+    this.withoutBaking();
     this.nv.setCustomSliceShader(SLICE_SHADER);
     this.program = this.nv.customSliceShader.program;
-    this.heat = this.texture([1, 1, 1], new Uint8Array(1));
     gl.useProgram(this.program);
+    gl.uniform1i(gl.getUniformLocation(this.program, "phase"), PHASE_UNIT);
     gl.uniform1i(gl.getUniformLocation(this.program, "heat"), HEAT_UNIT);
+    this.heat = this.texture(HEAT_UNIT, [1, 1, 1], new Uint8Array(1));
   }
 
-  // NiiVue prepares the shading of a 3D rendering for every volume, in two textures of four bytes a voxel. Only slices are
-  // shown here: while it does so, the volume counts as one voxel.
-  withoutGradients() {
+  // NiiVue computes each volume's colours, and the shading of a 3D rendering, into textures of four bytes a voxel. The
+  // slice shader needs neither: it reads the levels as they are sent. While NiiVue computes, the volume counts as one voxel.
+  withoutBaking() {
     const { nv } = this;
     const allocate = nv.rgbaTex.bind(nv);
     let restore = null;
     nv.rgbaTex = (texture, unit, dims, ...rest) => {
-      if (!restore && dims === nv.volumes[0]?.hdr.dims) {
-        const kept = dims.slice();
-        restore = () => kept.forEach((n, axis) => (dims[axis] = n));
-        dims.fill(1, 1, 4);
+      const volume = nv.volumes[0];
+      if (!restore && volume && dims === volume.dimsRAS) {
+        const kept = [volume.dimsRAS, volume.hdr.dims].map((own) => [own, own.slice()]);
+        restore = () => kept.forEach(([own, before]) => before.forEach((n, axis) => (own[axis] = n)));
+        for (const [own] of kept) own.fill(1, 1, 4);
       }
       return allocate(texture, unit, dims, ...rest);
     };
@@ -91,18 +110,27 @@ export class Picture {
     };
   }
 
-  async load(nifti) {
-    const [low, high] = this.range;
-    const image = await NVImage.new(nifti, "volume.nii", "gray", 1, null, low, high);
+  // Both phases of a case, unless they are there: `files` are promises of NIfTI files, `range` the HU of the darkest and the
+  // brightest level.
+  async load(token, files, range) {
+    if (this.token === token) return;
+    const [buffers] = await Promise.all([Promise.all(files()), this.open()]);
+    const image = await NVImage.new(buffers[0], "volume.nii", "gray", 1, null, ...range);
+    for (const volume of [...this.nv.volumes]) this.nv.removeVolume(volume);
     this.nv.addVolume(image);
-    this.shape = image.dimsRAS.slice(1, 4);
-    this.levels = image.img;
+    this.shape = Array.from(image.dimsRAS).slice(1, 4);
+    this.range = range;
+    for (const old of this.phases ?? []) this.gl.deleteTexture(old);
+    this.levels = buffers.map((buffer) => new Uint8Array(buffer, HEADER_BYTES));
+    this.phases = this.levels.map((levels) => this.texture(PHASE_UNIT, this.shape, levels));
+    this.setHeat(null);
+    this.token = token;
   }
 
-  texture(shape, levels) {
+  texture(unit, shape, levels) {
     const gl = this.gl;
     const made = gl.createTexture();
-    gl.activeTexture(gl.TEXTURE0 + HEAT_UNIT);
+    gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_3D, made);
     for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_3D, filter, gl.LINEAR);
     for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T, gl.TEXTURE_WRAP_R]) gl.texParameteri(gl.TEXTURE_3D, wrap, gl.CLAMP_TO_EDGE);
@@ -116,38 +144,48 @@ export class Picture {
   setHeat(heat, levels) {
     this.gl.deleteTexture(this.heat);
     this.heatBox = heat;
-    this.heat = heat ? this.texture(heat.shape, levels) : this.texture([1, 1, 1], new Uint8Array(1));
+    this.heat = this.texture(HEAT_UNIT, heat ? heat.shape : [1, 1, 1], heat ? levels : new Uint8Array(1));
   }
 
-  // HU at a voxel, to the nearest 2.
-  hu([r, a, s]) {
+  // HU of a phase at a voxel, to the nearest 2.
+  hu(phase, [r, a, s]) {
     const [low, high] = this.range;
-    const level = this.levels[r + this.shape[0] * (a + this.shape[1] * s)];
-    return low + ((high - low) / 255) * level;
+    return low + ((high - low) / 255) * this.levels[phase][r + this.shape[0] * (a + this.shape[1] * s)];
   }
 
-  draw(look) {
+  // The slice of a phase that `look` tells, at the size of a picture in CSS pixels.
+  draw(phase, look, width, height, ratio) {
     const { nv, gl } = this;
-    if (!this.shape) return;
-    const [low, high] = this.range;
-    gl.useProgram(this.program);
-    const set = (name) => gl.getUniformLocation(this.program, name);
-    gl.uniform1f(set("windowLow"), (look.low - low) / (high - low));
-    gl.uniform1f(set("windowWidth"), (look.high - look.low) / (high - low));
-    gl.uniform1f(set("heatOpacity"), this.heatBox ? look.opacity : 0);
-    if (this.heatBox) {
-      gl.uniform3fv(set("heatLow"), this.heatBox.low);
-      gl.uniform3fv(set("heatSize"), this.heatBox.size);
-      gl.uniform3fv(set("heatColours"), this.heatBox.colours);
+    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+    if (this.glass.width !== w) this.glass.width = w;
+    if (this.glass.height !== h) this.glass.height = h;
+    this.tell(look);
+    for (const [unit, texture] of [[HEAT_UNIT, this.heat], [PHASE_UNIT, this.phases[phase]]]) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(gl.TEXTURE_3D, texture);
     }
-    gl.activeTexture(gl.TEXTURE0 + HEAT_UNIT);
-    gl.bindTexture(gl.TEXTURE_3D, this.heat);
     gl.activeTexture(gl.TEXTURE0);
     nv.opts.sliceType = PLANES[look.plane].type;
     nv.scene.crosshairPos = this.share(look.at);
     nv.scene.pan2Dxyzmm = [...look.pan, look.zoom];
     nv.drawScene();
-    this.lay(look.plane);
+    this.lay(look.plane, ratio);
+    return this.glass;
+  }
+
+  // Window and heat to the slice shader.
+  tell(look) {
+    const { gl, program, heatBox: heat } = this;
+    const [low, high] = this.range;
+    const place = (name) => gl.getUniformLocation(program, name);
+    gl.useProgram(program);
+    gl.uniform1f(place("windowLow"), (look.low - low) / (high - low));
+    gl.uniform1f(place("windowWidth"), (look.high - look.low) / (high - low));
+    gl.uniform1f(place("heatOpacity"), heat ? look.opacity : 0);
+    if (!heat) return;
+    gl.uniform3fv(place("heatLow"), heat.low);
+    gl.uniform3fv(place("heatSize"), heat.size);
+    gl.uniform3fv(place("heatColours"), heat.colours);
   }
 
   share(voxel) {
@@ -160,10 +198,9 @@ export class Picture {
   }
 
   // The scale from voxels to CSS pixels of the slice just drawn, from two of its corners.
-  lay(plane) {
+  lay(plane, ratio) {
     const tile = this.nv.screenSlices[0];
     const { axes } = PLANES[plane];
-    const ratio = this.canvas.width / this.canvas.clientWidth || 1;
     const [left, top, width, height] = tile.leftTopWidthHeight;
     const pixel = (voxel) => {
       const mm = this.mm(voxel);
@@ -184,10 +221,5 @@ export class Picture {
 
   toVoxels(x, y) {
     return [(x - this.offset[0]) / this.scale[0], (y - this.offset[1]) / this.scale[1]];
-  }
-
-  close() {
-    this.nv.cleanup();
-    this.gl?.getExtension("WEBGL_lose_context")?.loseContext();
   }
 }
