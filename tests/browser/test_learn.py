@@ -1,19 +1,44 @@
-"""The page Learn in Chromium: by keyboard, on a phone, and without a request to another machine (`visit` watches)."""
+"""The page Learn in Chromium: by keyboard, on a phone, without a case and without a request to another machine."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from dashboard.texts import learn
-from tests.browser.test_journeys import WAIT, go, settled
+from tests.browser.test_journeys import WAIT, settled
+from tests.server import Server, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-Visit = Callable[[], Any]
+
+@pytest.fixture(scope="module")
+def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard without the demo case: the page needs no models that take long."""
+    with running(tmp_path_factory.mktemp("learn")) as started:
+        yield started
+
+
+@pytest.fixture
+def page(chromium: Any, plain_server: Server) -> Iterator[Any]:
+    """The page in a new session."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    opened = context.new_page()
+    opened.goto(f"{plain_server.url}/learn", timeout=WAIT)
+    opened.locator(".growing").wait_for(timeout=WAIT)
+    settled(opened)
+    yield opened
+    context.close()
+    own = urlsplit(plain_server.url).netloc
+    assert {
+        url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != own
+    } == set()
 
 
 def press(page: Any, name: str) -> None:
@@ -25,9 +50,7 @@ def press(page: Any, name: str) -> None:
     settled(page)
 
 
-def test_a_student_builds_answers_and_reads_by_keyboard(visit: Visit) -> None:
-    page = visit()
-    go(page, "Learn", ".growing")
+def test_a_student_builds_answers_and_reads_by_keyboard(page: Any) -> None:
     press(page, learn.STEPS[-1])
     page.locator(".nomogram .axis").nth(9).wait_for(timeout=WAIT)
     alive, dead = re.search(r"about (\d+) are alive .* and (\d+) have", page.locator(".lead").inner_text()).groups()  # type: ignore[union-attr]
@@ -51,10 +74,8 @@ def test_a_student_builds_answers_and_reads_by_keyboard(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_no_part_is_wider_than_the_screen(visit: Visit, width: int) -> None:
-    page = visit()
+def test_no_part_is_wider_than_the_screen(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    go(page, "Learn", ".growing")
     for part in learn.PARTS.values():
         press(page, part)
         overflow = page.locator("[data-testid=stMain]").evaluate("main => main.scrollWidth - main.clientWidth")
