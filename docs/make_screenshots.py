@@ -41,6 +41,8 @@ PAGES = {
     "Case": ".facts",
 }
 ASSESSED_MS = 600_000
+DRAWN_MS = 240_000
+"""A browser without a graphics card draws the linked viewer slowly."""
 SETTLE_MS = 2500
 
 
@@ -130,7 +132,7 @@ def take(
     page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
     for name in pages:
         page.get_by_role("link", name=name, exact=True).click()
-        page.locator(PAGES[name]).first.wait_for(timeout=60_000)
+        page.locator(PAGES[name]).first.wait_for(timeout=DRAWN_MS)
         save(page, f"{name.lower()}{suffix}")
     context.close()
 
