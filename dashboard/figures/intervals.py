@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW, AROUND = 38, 118  # pixels
-LONG = 24  # characters of a name that is broken at its first comma: a phone has no room for more
+LONG = 18  # characters of a name, past which it is broken in two: a phone has no room for more
+CHARACTER = 6.7  # pixels, about; Plotly's own margin counts a broken name as if it were not
 REPRODUCED, PRINTED = "reproduced, with its range", "printed"
 
 
@@ -45,12 +46,14 @@ def intervals(rows: Sequence[Interval], scale: Scale, colours: Palette) -> go.Fi
     traces = [_dots(rows, scale, colours)]
     if printed := [(value, place) for place, row in enumerate(rows) for value in row.printed]:
         traces.append(_diamonds(printed, colours))
+    names = [_broken(row.name) for row in rows]
+    longest = max(len(line) for name in names for line in name.split("<br>"))
     around = AROUND if printed else AROUND - 44
-    layout = plain_layout(colours, around + ROW * len(rows)) | _axes([row.name for row in rows], scale, colours)
+    layout = plain_layout(colours, around + ROW * len(rows)) | _axes(names, scale, colours)
     layout |= {
-        "margin": {"l": 8, "r": 16, "t": 56 if printed else 12, "b": 52},
+        "margin": {"l": 10 + CHARACTER * longest, "r": 16, "t": 56 if printed else 12, "b": 52},
         "showlegend": bool(printed),
-        "legend": {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "bottom", "itemclick": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False,
                    "itemdoubleclick": False, "font": {"color": colours.text, "size": FONT_SIZE - 1}},
     }  # fmt: skip
     if scale.line is not None:
@@ -59,6 +62,15 @@ def intervals(rows: Sequence[Interval], scale: Scale, colours: Palette) -> go.Fi
             {"type": "line", "x0": scale.line, "x1": scale.line, "y0": 0, "y1": 1, "yref": "paper", "line": line}
         ]
     return go.Figure({"data": traces, "layout": layout})
+
+
+def _broken(name: str) -> str:
+    """A long name in two lines, broken at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if len(name) <= LONG or not spaces:
+        return name
+    place = min(spaces, key=lambda at: abs(at - len(name) / 2))
+    return f"{name[:place]}<br>{name[place + 1 :]}"
 
 
 def _dots(rows: Sequence[Interval], scale: Scale, colours: Palette) -> dict[str, Any]:
@@ -111,9 +123,8 @@ def _axes(names: Sequence[str], scale: Scale, colours: Palette) -> dict[str, Any
         },
         "yaxis": {
             "tickvals": list(range(len(names))),
-            "ticktext": [name.replace(", ", ",<br>", 1) if len(name) > LONG else name for name in names],
+            "ticktext": list(names),
             "range": [len(names) - 0.5, -0.5],
-            "automargin": True,
             "fixedrange": True,
             "showgrid": False,
             "zeroline": False,

@@ -32,6 +32,13 @@ def test_without_printed_values_there_is_no_legend() -> None:
     assert figure.layout.showlegend is False
 
 
+def test_long_names_are_broken_and_their_margin_is_that_of_their_lines() -> None:
+    names = ("postoperative clinical model", "short")
+    figure = intervals([Interval(name, 0.5, 0.4, 0.6) for name in names], Scale("AUC", 0.0, 1.0), style.LIGHT)
+    assert list(figure.layout.yaxis.ticktext) == ["postoperative<br>clinical model", "short"]
+    assert 90 < figure.layout.margin.l < 120
+
+
 def test_a_far_value_has_another_shape_and_one_beyond_the_edge_an_arrow() -> None:
     rows = [("near", 0.4, "a"), ("far", -2.5, "b"), ("beyond", 9.0, "c")]
     (marks,) = deviation_strips(rows, 2.0, style.LIGHT).data
