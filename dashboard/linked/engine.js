@@ -73,7 +73,9 @@ class Engine {
   }
 
   open() {
-    return (this.opening ??= this.start());
+    this.opening ??= this.start();
+    this.opening.catch(() => (this.lost = true));
+    return this.opening;
   }
 
   async start() {

@@ -13,6 +13,7 @@ const SERVER = new URL("../../../", import.meta.url);
 const ZOOMS = [0.5, 12];
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  if (!data) return ahead();
   const viewer = mounted.get(parentElement) ?? new Viewer(parentElement, data);
   mounted.set(parentElement, viewer);
   viewer.tell = { state: setStateValue, trigger: setTriggerValue };
@@ -21,6 +22,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     viewer.close();
     mounted.delete(parentElement);
   };
+}
+
+// Shaders are compiled while the server still packs the volumes; whether that works is found out when they come.
+function ahead() {
+  engine().open().catch((error) => console.info("viewer", error));
 }
 
 async function fetched(url) {

@@ -63,9 +63,14 @@ class Shipment:
 
 def show(assessment: Assessment, head: str | None, tissue: Tissue | None, undo: Callable[[], None]) -> None:
     """Both phases, the head's heatmap over them; with a `tissue` its voxels can be painted and erased."""
-    shipment = _shipment(assessment)
-    key = f"linked.{shipment.token}"
     mount = st.components.v2.component(_registered(), js="viewer.js", css="viewer.css")
+    shipment = _kept(assessment)
+    ahead = st.empty()  # always there, so that the viewer keeps its place on the page
+    if shipment is None:
+        with ahead:  # the browser makes its graphics ready while the volumes are packed
+            mount(key="linked.ahead", data=None)
+        shipment = _ship(assessment)
+    key = f"linked.{shipment.token}"
     mount(
         key=key,
         data=_data(shipment, assessment, head, tissue),
@@ -113,17 +118,20 @@ def _registered() -> str:
     return NAME
 
 
-def _shipment(assessment: Assessment) -> Shipment:
+def _kept(assessment: Assessment) -> Shipment | None:
+    """What was sent of these images already."""
+    kept, volumes = session.draft().shipment, (assessment.arterial, assessment.portal_venous)
+    same = isinstance(kept, Shipment) and all(a is b for a, b in zip(kept.volumes, volumes, strict=True))
+    return kept if same else None  # type: ignore[return-value]
+
+
+def _ship(assessment: Assessment) -> Shipment:
     volumes = (assessment.arterial, assessment.portal_venous)
-    now = session.draft()
-    kept = now.shipment
-    if isinstance(kept, Shipment) and all(a is b for a, b in zip(kept.volumes, volumes, strict=True)):
-        return kept
     made = Shipment(volumes, sent.part_to_send(assessment.portal_venous, assessment.liver_mask))
     with ThreadPoolExecutor(len(volumes)) as pool:
         packed = pool.map(partial(sent.ct, sent=made.part), volumes)
         made.files.update(zip(PHASES, packed, strict=True))
-    now.shipment = made
+    session.draft().shipment = made
     return made
 
 

@@ -26,7 +26,7 @@ OpenPage = Callable[..., AppTest]
 
 def sent_data(page: AppTest) -> dict[str, Any]:
     """What the component was given."""
-    found: dict[str, Any] = json.loads(page.get("bidi_component")[0].proto.json)
+    found: dict[str, Any] = json.loads(page.get("bidi_component")[-1].proto.json)
     return found
 
 
