@@ -44,7 +44,7 @@ def test_nothing_is_wider_than_a_phone_and_tables_become_blocks(visit: Visit) ->
         settled(page)
         fits(page)
     page.get_by_role("radio", name="Contradictions", exact=True).click()
-    page.get_by_text("Where the paper contradicts itself").wait_for(timeout=WAIT)
+    page.get_by_role("heading", name="Where the paper contradicts itself").wait_for(timeout=WAIT)
     cell = page.locator(".stack tbody td").first
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Printed"'
 
