@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import nn
 
+from core.network.layers import widened
 from core.network.lesions import LesionFinder
 from core.network.mobilenet import MobileNetArguments, MultitaskMobileNet, averaged, measured
 
@@ -68,5 +69,5 @@ def from_state(arguments: MobileNetArguments, state: Mapping[str, torch.Tensor])
     """
     members = len({name.split(".")[1] for name in state if name.startswith("members.")})
     network = build(arguments, max(members, 1))
-    network.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in state.items()})
+    network.load_state_dict(widened(state))
     return network.eval()

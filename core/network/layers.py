@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -19,6 +21,11 @@ def separable(channels: int, out: int, stride: int) -> nn.Sequential:
     """A 3x3x3 convolution of each channel alone, then a 1x1x1 one across them (Howard et al. 2017)."""
     depthwise = nn.Conv3d(channels, channels, 3, stride=stride, padding=1, groups=channels, bias=False)
     return nn.Sequential(activated(depthwise, channels), activated(nn.Conv3d(channels, out, 1, bias=False), out))
+
+
+def widened(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights as shipped, in float16, as float32; integers as they are."""
+    return {name: v.float() if v.is_floating_point() else v for name, v in state.items()}
 
 
 def moments(values: torch.Tensor, weight: torch.Tensor) -> list[torch.Tensor]:

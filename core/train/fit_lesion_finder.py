@@ -15,6 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.nn import functional
 
+from core.network.layers import widened
 from core.network.lesions import NOTHING, LesionFinder
 from core.train.checkpoint import Kept, load_checkpoint, load_kept, save_checkpoint
 from core.train.network_augmentation import augment_with
@@ -148,5 +149,5 @@ def finder_of(state: Mapping[str, torch.Tensor] | None) -> LesionFinder:
     if state is None:  # the same for everybody
         state = {name: torch.zeros_like(value) for name, value in finder.state_dict().items()}
         state["answer.bias"] += NOTHING
-    finder.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in state.items()})
+    finder.load_state_dict(widened(state))
     return finder.eval()

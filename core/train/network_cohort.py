@@ -33,7 +33,7 @@ class NetworkCohort:
         held_out: bool (N,), patients not learned from.
         stopping: bool (N,), those of them whose loss decides when to stop (the internal ones, never the external); None
             for nobody: then all epochs are run.
-        lesions: bool (N, 96, 96, 96), where the masks mark lesions, by patient; None for nobody.
+        lesions: (N, 96, 96, 96) or halved like the crops, the share of each voxel that is lesion; None for nobody.
         marked: bool (N,), whose masks mark lesions; None for nobody.
         finder: weights of a lesion finder to use where too few training patients are marked; None for none.
     """
@@ -42,7 +42,7 @@ class NetworkCohort:
     targets: npt.NDArray[np.float32]
     held_out: npt.NDArray[np.bool_]
     stopping: npt.NDArray[np.bool_] | None = None
-    lesions: npt.NDArray[np.bool_] | None = None
+    lesions: npt.NDArray[Any] | None = None
     marked: npt.NDArray[np.bool_] | None = None
     finder: Mapping[str, torch.Tensor] | None = None
 
