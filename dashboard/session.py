@@ -1,4 +1,4 @@
-"""What a browser session holds; the only place of st.session_state and st.cache_*.
+"""What a browser session holds; with held.py the only place of st.session_state and st.cache_*.
 
 A patient's images and values live in the session's Draft and nowhere else: no cache keeps them, and they go when the
 session goes. Cached across sessions are only the models and the demo case, which is procedural and belongs to nobody.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,8 +17,8 @@ import streamlit as st
 from core.case import Case
 from core.errors import HaicError
 from core.findings import Assessment, Scores
+from dashboard import held, runs, texts
 from dashboard import outlook as outlooks
-from dashboard import runs, texts
 from dashboard.correction import standing
 from dashboard.draft import Draft, Model
 from dashboard.lesson import Lesson
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.")
-SETTLE_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -48,7 +46,7 @@ def replace_draft(new: Draft) -> None:
     new.desk = new.desk or draft().desk
     st.session_state["draft"] = new
     for prefix in WIDGETS:
-        forget_widgets(prefix)
+        held.forget_widgets(prefix)
 
 
 def shelf() -> Shelf:
@@ -67,31 +65,7 @@ def put_own(content: bytes | None) -> None:
     """Load the nomogram of a nomogram.json, or take it away (None); a file that cannot be used changes nothing."""
     if shelf().take(content):
         draft().own = {}
-        forget_widgets("own.")
-
-
-def prime(key: str, value: Any) -> str:
-    """Give the widget `key` its value unless it has one; returns the key."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-    return key
-
-
-def settle(key: str, value: Any) -> str:
-    """As `prime`, and again for two seconds: the browser misses a value when the page runs twice in a row."""
-    now, first = time.monotonic(), f"first.{key}"
-    if key not in st.session_state:
-        st.session_state[first] = now
-    if now - st.session_state[first] < SETTLE_SECONDS:
-        st.session_state[key] = value
-    return key
-
-
-def put(key: str, value: Any) -> str:
-    """Set a widget's value if it has another; only before the widget is drawn, or in a callback; returns the key."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return key
+        held.forget_widgets("own.")
 
 
 def remember(key: str) -> None:
@@ -102,25 +76,7 @@ def remember(key: str) -> None:
 def recall(key: str, otherwise: Any, offered: Sequence[Any] | None = None) -> str:
     """Give the widget `key` what the reader chose, or else `otherwise`, also if it is no longer offered."""
     chosen = draft().view.get(key, otherwise)
-    return put(key, chosen if offered is None or chosen in offered else otherwise)
-
-
-def get(key: str) -> Any:
-    """A widget's value, None if it is not drawn."""
-    return st.session_state.get(key)
-
-
-def take_over(prefix: str, values: dict[str, Any]) -> None:
-    """Put what the widgets `prefix` + name hold into `values`, before they are drawn."""
-    for key in st.session_state:
-        if str(key).startswith(prefix):
-            values[str(key).removeprefix(prefix)] = st.session_state[key]
-
-
-def forget_widgets(prefix: str) -> None:
-    """Let all widgets whose key begins with `prefix` take their values from the draft again."""
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[key]
+    return held.put(key, chosen if offered is None or chosen in offered else otherwise)
 
 
 def know_page(page: Any) -> None:
@@ -227,7 +183,7 @@ def collect() -> None:
 def load_record(values: dict[str, Any]) -> None:
     """Put clinical values into the form in place of its own."""
     draft().clinical = values
-    forget_widgets("clinical.")
+    held.forget_widgets("clinical.")
 
 
 def outlook() -> Outlook:

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 import streamlit as st
 
 from core.case import ClinicalRecord, choices
-from dashboard import session, texts
+from dashboard import held, session, texts
 
 PREFIX = "clinical."
 ESSENTIAL = (
@@ -86,7 +86,7 @@ def _show(name: str, sending: int) -> None:
 def known_count() -> tuple[int, int]:
     """(fields with a value, all fields), as the form stands now."""
     values = session.draft().clinical
-    session.take_over(PREFIX, values)
+    held.take_over(PREFIX, values)
     return sum(values.get(f.name) is not None for f in fields(ClinicalRecord)), len(fields(ClinicalRecord))
 
 
@@ -133,7 +133,7 @@ def _rows(members: Sequence[Field[Any]]) -> None:
 
 def _one(member: Field[Any]) -> None:
     values = session.draft().clinical
-    key = session.settle(PREFIX + member.name, values.get(member.name))
+    key = held.settle(PREFIX + member.name, values.get(member.name))
     draw = {bool: _yes_no, int: _number, float: _number, str: _choice}[kind(member.name)]
     values[member.name] = draw(member, key)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.case import Phase
-from dashboard import session, texts
+from dashboard import held, session, texts
 
 if TYPE_CHECKING:
     from dashboard.figures.teaching_slices import TeachingPictures
@@ -104,7 +104,7 @@ def choice(label: str, name: str, words: Mapping[Any, str], **look: Any) -> Any:
     """One of `words`, remembered under `name`, the first until the reader chooses."""
     kept, options = session.lesson().chosen, list(words)
     now = kept.get(name, options[0])
-    key = session.put(PREFIX + name, now if now in options else options[0])
+    key = held.put(PREFIX + name, now if now in options else options[0])
     return st.segmented_control(
         label, options, format_func=words.__getitem__, key=key, required=True, on_change=_keep, args=(name,), **look
     )
@@ -112,7 +112,7 @@ def choice(label: str, name: str, words: Mapping[Any, str], **look: Any) -> Any:
 
 def slider(label: str, name: str, ends: tuple[int, int], step: int, start: int) -> int:
     """A whole number within `ends`, remembered under `name`."""
-    key = session.put(PREFIX + name, session.lesson().chosen.get(name, start))
+    key = held.put(PREFIX + name, session.lesson().chosen.get(name, start))
     found: int = st.slider(label, *ends, step=step, key=key, on_change=_keep, args=(name,))
     return found
 
@@ -133,7 +133,7 @@ def select(label: str, name: str, words: Mapping[int, str]) -> int:
             label,
             numbers,
             format_func=words.__getitem__,
-            key=session.put(PREFIX + name, now),
+            key=held.put(PREFIX + name, now),
             on_change=_keep,
             args=(name,),
         )
@@ -149,7 +149,7 @@ def select(label: str, name: str, words: Mapping[int, str]) -> int:
 
 
 def _keep(name: str) -> None:
-    session.lesson().chosen[name] = session.get(PREFIX + name)
+    session.lesson().chosen[name] = held.get(PREFIX + name)
 
 
 def _move(name: str, number: int) -> None:

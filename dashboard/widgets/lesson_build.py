@@ -11,7 +11,7 @@ from core.findings import Prognosis
 from core.survival.derivation import Derivation, derive
 from core.survival.model import Nomogram
 from core.survival.prognoses import model_inputs, prognosis
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.draft import Model
 from dashboard.figures.growing_nomogram import growing_nomogram
 from dashboard.figures.nomogram_drawing import lay_out
@@ -57,10 +57,10 @@ def _one_of(name: str) -> None:
         texts.AXIS_NAMES[name],
         list(answers),
         format_func=texts.literal,
-        key=session.put(_key(name), next(word for word, value in answers.items() if value == now)),
+        key=held.put(_key(name), next(word for word, value in answers.items() if value == now)),
         required=True,
         width="stretch",
-        on_change=lambda: session.lesson().set_input(name, answers[session.get(_key(name))]),
+        on_change=lambda: session.lesson().set_input(name, answers[held.get(_key(name))]),
     )
 
 
@@ -70,9 +70,9 @@ def _score(name: str) -> None:
         0.0,
         1.0,
         step=0.01,
-        key=session.put(_key(name), round(session.lesson().inputs[name], 2)),
+        key=held.put(_key(name), round(session.lesson().inputs[name], 2)),
         help=texts.SCORE_HELP[name],
-        on_change=lambda: session.lesson().set_input(name, session.get(_key(name))),
+        on_change=lambda: session.lesson().set_input(name, held.get(_key(name))),
     )
 
 

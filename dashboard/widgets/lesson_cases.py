@@ -9,7 +9,7 @@ import streamlit as st
 from core.case import ClinicalRecord
 from core.studies.teaching_cases import TeachingCase, teaching_cases, teaching_images
 from core.studies.teaching_outlook import teaching_outlook
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.figures.teaching_slices import teaching_slices
 from dashboard.texts import quiz_constructed as words
 from dashboard.texts.quiz import Question, facts
@@ -82,7 +82,7 @@ def _pictures(case: TeachingCase) -> None:
             lesson.pictures[case.number] = teaching_slices(teaching_images(case))
         place.empty()
     found = lesson.pictures[case.number]
-    key = session.put("learn.outlines", lesson.chosen.get("outlines", False))
+    key = held.put("learn.outlines", lesson.chosen.get("outlines", False))
     outlined = st.toggle(words.OUTLINES, key=key)
     lesson.chosen["outlines"] = outlined
     lesson_blocks.key_slices(found, outlined=outlined)
@@ -96,7 +96,7 @@ def _ask(question: Question) -> None:
     given = lesson.answers.get(question.name)
     with st.container(border=True):
         if given is not None:
-            session.put(key, given)
+            held.put(key, given)
         lesson_blocks.question(question.ask)
         chosen = st.radio(
             texts.literal(question.ask),

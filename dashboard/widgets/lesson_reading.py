@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studies.contradictions import Contradiction, contradictions
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.texts import reading as words
 from dashboard.widgets import blocks, lesson_blocks
 
@@ -41,7 +41,7 @@ def _say(row: Contradiction) -> None:
     lesson, key, note = session.lesson(), f"learn.kind.{row.number}", f"learn.note.{row.number}"
     said = lesson.kinds.get(row.number)
     if said is not None:
-        session.put(key, said)
+        held.put(key, said)
     lesson_blocks.question(words.ASK)
     chosen = st.radio(
         words.ASK,
@@ -54,10 +54,10 @@ def _say(row: Contradiction) -> None:
     )
     st.text_area(
         words.NOTE,
-        key=session.put(note, lesson.notes.get(row.number, "")),
+        key=held.put(note, lesson.notes.get(row.number, "")),
         height=90,
         max_chars=2000,
-        on_change=lambda: lesson.notes.__setitem__(row.number, session.get(note)),
+        on_change=lambda: lesson.notes.__setitem__(row.number, held.get(note)),
     )
     if said is None:
         args = (row.number, chosen)

@@ -23,7 +23,7 @@ from streamlit.runtime import Runtime
 from core.case import LiverMask, Phase, Volume
 from core.findings import Assessment, Heatmap
 from core.imaging.mask_edit import Tissue
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.draft import Draft
 from dashboard.figures import sent, slices
 from dashboard.figures.heat import heat_colours
@@ -96,16 +96,16 @@ def take(now: Draft, shipment: Shipment, payload: object) -> None:
 
 
 def _take(shipment: Shipment, key: str) -> None:
-    take(session.draft(), shipment, getattr(session.get(key), "strokes", None))
+    take(session.draft(), shipment, getattr(held.get(key), "strokes", None))
 
 
 def _fall_back(key: str) -> None:
     """The slice pictures in place of a viewer that cannot draw."""
-    fault = getattr(session.get(key), "fault", None)
+    fault = getattr(held.get(key), "fault", None)
     if fault in texts.viewer.FAULTS:
         view = session.draft().view
         view["kind"], view["fault"] = texts.viewer.SLICES, fault
-        session.put(viewer.PREFIX + "kind", texts.viewer.SLICES)
+        held.put(viewer.PREFIX + "kind", texts.viewer.SLICES)
 
 
 def _registered() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.findings import Score, Scores
-from dashboard import session, texts
+from dashboard import held, session, texts
 
 PREFIX = "live."
 MOST_SESSIONS = 4
@@ -41,7 +41,7 @@ def _one_of(name: str, answers: dict[str, Any]) -> None:
     st.segmented_control(
         texts.INPUT_LABELS[name],
         [texts.UNKNOWN, *answers],
-        key=session.put(PREFIX + name, next((word for word, value in answers.items() if value == now), texts.UNKNOWN)),
+        key=held.put(PREFIX + name, next((word for word, value in answers.items() if value == now), texts.UNKNOWN)),
         required=True,
         width="stretch",
         on_change=_answered,
@@ -52,7 +52,7 @@ def _one_of(name: str, answers: dict[str, Any]) -> None:
 def _answered(name: str) -> None:
     """Take an answer; more sessions than the model counts, typed in the form, are kept."""
     values = session.draft().clinical
-    answer = ANSWERS[name].get(session.get(PREFIX + name))
+    answer = ANSWERS[name].get(held.get(PREFIX + name))
     kept = name == "haic_sessions" and answer == MOST_SESSIONS and (values.get(name) or 0) > MOST_SESSIONS
     values[name] = values[name] if kept else answer
 
@@ -66,13 +66,13 @@ def _months() -> None:
         value=None,
         format="%g",
         placeholder=texts.unknown_between(0, 600),
-        key=session.put(PREFIX + MONTHS, session.draft().clinical.get(MONTHS)),
+        key=held.put(PREFIX + MONTHS, session.draft().clinical.get(MONTHS)),
         on_change=_months_given,
     )
 
 
 def _months_given() -> None:
-    session.draft().clinical[MONTHS] = session.get(PREFIX + MONTHS)
+    session.draft().clinical[MONTHS] = held.get(PREFIX + MONTHS)
 
 
 def _score(name: str, model: Score | None) -> None:
@@ -83,7 +83,7 @@ def _score(name: str, model: Score | None) -> None:
     st.segmented_control(
         texts.INPUT_LABELS[name],
         [rest, BY_HAND],
-        key=session.put(f"{PREFIX}{name}.source", rest if by_hand is None else BY_HAND),
+        key=held.put(f"{PREFIX}{name}.source", rest if by_hand is None else BY_HAND),
         required=True,
         help=texts.SCORE_HELP[name],
         on_change=_source_chosen,
@@ -96,7 +96,7 @@ def _score(name: str, model: Score | None) -> None:
         0.0,
         1.0,
         step=0.01,
-        key=session.put(PREFIX + name, round(start if by_hand is None else by_hand, 2)),
+        key=held.put(PREFIX + name, round(start if by_hand is None else by_hand, 2)),
         label_visibility="collapsed",
         on_change=_slid,
         args=(name,),
@@ -106,9 +106,9 @@ def _score(name: str, model: Score | None) -> None:
 
 
 def _source_chosen(name: str, start: float) -> None:
-    chosen = session.get(f"{PREFIX}{name}.source")
+    chosen = held.get(f"{PREFIX}{name}.source")
     setattr(session.draft(), name, round(start, 2) if chosen == BY_HAND else None)
 
 
 def _slid(name: str) -> None:
-    setattr(session.draft(), name, session.get(PREFIX + name))
+    setattr(session.draft(), name, held.get(PREFIX + name))

@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.findings import Assessment
 from core.imaging import mask_edit
 from core.imaging.mask_edit import Tissue
-from dashboard import session, texts, uploads
+from dashboard import held, session, texts, uploads
 from dashboard.correction import standing
 from dashboard.figures import slices, strokes
 from dashboard.widgets import blocks
@@ -79,7 +79,7 @@ def state(assessment: Assessment) -> None:
 def taken(tool: Tool, assessment: Assessment, section: slices.Section, key: str) -> None:
     """Take the strokes drawn on the chart `key`; a callback."""
     now = session.draft()
-    chart = session.get(key)
+    chart = held.get(key)
     for x, y in strokes.lines(getattr(chart, "selection", None)):
         tool.use(strokes.outline(assessment.portal_venous, section, x, y))
     now.strokes += 1
@@ -129,4 +129,4 @@ def _assess() -> None:
 
 
 def _kept(name: str, default: object) -> str:
-    return session.prime(f"view.mask.{name}", default)
+    return held.prime(f"view.mask.{name}", default)

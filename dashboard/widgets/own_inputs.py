@@ -16,7 +16,7 @@ from core.case import ClinicalRecord
 from core.findings import Scores
 from core.survival.model import Nomogram
 from core.survival.questions import SCORES, CaseAnswer, Question, case_answers, questions
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.widgets import blocks, clinical_form
 
 PREFIX = "own.input."
@@ -101,10 +101,10 @@ def _choice(shown: Form, question: Question, key: str) -> None:
     words = _distinct([texts.UNKNOWN, *(label for label, _ in question.levels)])
     options: dict[str, float | None] = dict(zip(words, [None, *(value for _, value in question.levels)], strict=True))
     now = shown.answers[question.name]
-    session.put(key, next(word for word, value in options.items() if value == now))
+    held.put(key, next(word for word, value in options.items() if value == now))
 
     def chosen() -> None:
-        shown.answer(question, options[session.get(key)])
+        shown.answer(question, options[held.get(key)])
 
     label = texts.literal(shown.label(question))
     if len(question.levels) <= MOST_BUTTONS and sum(map(len, words[1:])) <= MOST_LETTERS:
@@ -125,8 +125,8 @@ def _number(shown: Form, question: Question, key: str) -> None:
         step=float(10 ** np.floor(np.log10((high - low) / 20))),
         format="%.3g" if question.name in SCORES else "%.6g",
         placeholder=texts.unknown_between(low, high),
-        key=session.put(key, shown.answers[question.name]),
-        on_change=lambda: shown.answer(question, session.get(key)),
+        key=held.put(key, shown.answers[question.name]),
+        on_change=lambda: shown.answer(question, held.get(key)),
     )
 
 

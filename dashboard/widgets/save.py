@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import keeping, session, texts
+from dashboard import held, keeping, session, texts
 from dashboard.draft import Draft
 from dashboard.widgets import blocks
 
@@ -20,7 +20,7 @@ def control() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             name = st.text_input(
                 texts.cases.NAME,
-                key=session.settle(NAME, now.view.setdefault(NAME, keeping.suggested(now))),
+                key=held.settle(NAME, now.view.setdefault(NAME, keeping.suggested(now))),
                 max_chars=64,
                 on_change=session.remember,
                 args=(NAME,),
@@ -33,7 +33,7 @@ def control() -> None:
                     done = keeping.save(now, session.models(), name)
                 if done:
                     del now.view[NAME]
-                    session.forget_widgets("save.")
+                    held.forget_widgets("save.")
                 st.rerun()
         if now.refusal:
             st.error(now.refusal)

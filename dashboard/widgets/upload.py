@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.case import Phase
 from core.errors import InputError
-from dashboard import session, texts, uploads
+from dashboard import held, session, texts, uploads
 from dashboard.widgets import blocks
 
 NOT_USED = "Not used"
@@ -109,7 +109,7 @@ def _one_series(number: int, series: Any) -> None:
         chosen = st.segmented_control(
             f"Use series {number + 1} as",
             [*roles, NOT_USED],
-            key=session.prime(f"role.{now.uploads}.{number}", proposed),
+            key=held.prime(f"role.{now.uploads}.{number}", proposed),
             required=True,
         )
         now.use(number, roles.get(chosen or NOT_USED))

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from core.findings import HEADS, Assessment, Heatmap
-from dashboard import session, texts
+from dashboard import held, session, texts
 from dashboard.figures import slices
 from dashboard.widgets import blocks
 
@@ -102,7 +102,7 @@ def _kept(label: str, options: list[Any], words: Callable[[Any], str], name: str
 
 
 def _prime(name: str, default: object) -> str:
-    return session.prime(PREFIX + name, session.draft().view.get(name, default))
+    return held.prime(PREFIX + name, session.draft().view.get(name, default))
 
 
 def _remember(name: str, value: object) -> None:
@@ -162,10 +162,10 @@ def hottest(assessment: Assessment, heat: Heatmap, plane: slices.Plane) -> int:
 
 
 def _jump_to_heat(assessment: Assessment, heat: Heatmap, plane: slices.Plane, key: str) -> None:
-    session.put(key, hottest(assessment, heat, plane) + 1)
+    held.put(key, hottest(assessment, heat, plane) + 1)
 
 
 def _jump_to_lesion(assessment: Assessment, plane: slices.Plane, key: str) -> None:
     if assessment.liver_mask is not None:
         labels, geometry = assessment.liver_mask.labels, assessment.portal_venous.geometry
-        session.put(key, slices.largest_lesion_position(labels, geometry, plane) + 1)
+        held.put(key, slices.largest_lesion_position(labels, geometry, plane) + 1)

@@ -93,10 +93,9 @@ def test_a_slider_moves_the_sentence(visit: Visit) -> None:
         page.keyboard.press("ArrowLeft")
     page.wait_for_function("before => document.querySelector('.lead').innerText !== before", arg=before, timeout=WAIT)
     settled(page)
-    # streamlit keeps the old chart, marked stale, until the run ends
-    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length === 1", timeout=WAIT)
     assert sentence(page) != before
-    assert page.locator(".js-plotly-plot").count() == 1
+    # streamlit keeps the old chart, marked stale, until the run ends, and each key may start one more run
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length === 1", timeout=WAIT)
 
 
 def test_a_wrong_file_is_one_sentence_and_nothing_typed_is_lost(visit: Visit, tmp_path: Path) -> None:

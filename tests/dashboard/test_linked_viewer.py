@@ -143,8 +143,8 @@ def test_a_browser_that_cannot_draw_gets_the_slice_pictures(
     page = open_linked(open_page)
     now = draft(page)
     monkeypatch.setattr(linked_viewer.session, "draft", lambda: now)
-    monkeypatch.setattr(linked_viewer.session, "get", lambda key: type("State", (), {"fault": fault}))
-    monkeypatch.setattr(linked_viewer.session, "put", lambda key, value: page.session_state.__setitem__(key, value))
+    monkeypatch.setattr(linked_viewer.held, "get", lambda key: type("State", (), {"fault": fault}))
+    monkeypatch.setattr(linked_viewer.held, "put", lambda key, value: page.session_state.__setitem__(key, value))
     linked_viewer._fall_back("linked")
     page.run()
     assert len(page.get("plotly_chart")) == 2

@@ -1,0 +1,52 @@
+"""What the widgets of a browser session hold, by key; with session.py the only place of st.session_state."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+SETTLE_SECONDS = 2.0
+
+
+def prime(key: str, value: Any) -> str:
+    """Give the widget `key` its value unless it has one; returns the key."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def settle(key: str, value: Any) -> str:
+    """As `prime`, and again for two seconds: the browser misses a value when the page runs twice in a row."""
+    now, first = time.monotonic(), f"first.{key}"
+    if key not in st.session_state:
+        st.session_state[first] = now
+    if now - st.session_state[first] < SETTLE_SECONDS:
+        st.session_state[key] = value
+    return key
+
+
+def put(key: str, value: Any) -> str:
+    """Set a widget's value if it has another; only before the widget is drawn, or in a callback; returns the key."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def get(key: str) -> Any:
+    """A widget's value, None if it is not drawn."""
+    return st.session_state.get(key)
+
+
+def take_over(prefix: str, values: dict[str, Any]) -> None:
+    """Put what the widgets `prefix` + name hold into `values`, before they are drawn."""
+    for key in st.session_state:
+        if str(key).startswith(prefix):
+            values[str(key).removeprefix(prefix)] = st.session_state[key]
+
+
+def forget_widgets(prefix: str) -> None:
+    """Let all widgets whose key begins with `prefix` take their values from the draft again."""
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
