@@ -67,7 +67,7 @@ def _local(settings: WorkerSettings) -> Iterator[Client]:
             memory_limit=settings.memory_bytes or int(MEMORY_SHARE * MEMORY_LIMIT / workers),
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
-            preload=["core.jobs.worker"],
+            preload=["core.jobs.worker", *(["core.jobs.warm"] if settings.warm else [])],
             scheduler_kwargs={"dashboard_address": f"{LOOPBACK}:0"},  # any port, or it would insist on 8787
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

@@ -63,12 +63,15 @@ class Workers(Protocol):
 
 
 @contextmanager
-def open_workers(settings: WorkerSettings) -> Iterator[Workers]:
-    """The workers; those of our own end with the block.
+def open_workers(settings: WorkerSettings | Workers) -> Iterator[Workers]:
+    """The workers; those of our own end with the block, those that are given stay.
 
     Raises:
         InputError: the scheduler does not answer.
     """
+    if not isinstance(settings, WorkerSettings):
+        yield settings
+        return
     if settings.scheduler is None and settings.workers == 0:
         yield Here()
         return
