@@ -1,8 +1,8 @@
 """The page's workers: a line of work before them, progress while it is done, and an end at any moment.
 
     service = Service(page_settings())
-    service.start()                                          # the workers load their models meanwhile
-    service.take(ticket, assess_request, Request(case))      # ticket.future, ticket.started, ticket.place(), ticket.cancel()
+    service.start()                                        # the workers load their models meanwhile
+    service.take(ticket, assess_request, Request(case))    # ticket.future, .started, .place(), .cancel()
 
 Each worker has a thread here that serves the line. To stop a piece of work its process is ended, and another takes its
 place; a piece whose process ended before it began is begun again, one that had begun is not.
@@ -146,7 +146,7 @@ class Service:
             del self._by_key[key]
             job.release()
 
-    def _stop(self, entry: Entry, key: str, job: Future) -> None:
+    def _stop(self, entry: Entry, key: str, job: Future[Any]) -> None:
         """End the process that works on it, wherever in a step it is."""
         self._stopped.add(key)
         job.cancel(force=True)

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from core.errors import InputError
 
-
 WORKERS_VARIABLE, MEMORY_VARIABLE = "HAIC_NOMOGRAM_WORKERS", "HAIC_NOMOGRAM_WORKER_MEMORY"
 MOST_WORKERS, LEAST_GIB = 64, 1.0
 
