@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -48,6 +49,12 @@ def replace_draft(new: Draft) -> None:
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         held.forget_widgets(prefix)
+
+
+def desk() -> str:
+    """Under which name things are kept for this browser; of the session alone where the browser has not said who it is."""
+    own: str = st.session_state.setdefault("desk", token_hex(16))
+    return draft().desk or own
 
 
 def shelf() -> Shelf:

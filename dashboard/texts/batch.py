@@ -1,1 +1,79 @@
 """What the page Batch says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dashboard.texts.work import left
+
+if TYPE_CHECKING:
+    from core.io.image_cohort import Problem
+    from dashboard.cohorts import Standing
+
+LEAD = "Score a whole cohort: every patient as one case would be, one row for each."
+HOW = (
+    "One zip that holds cohort.csv and the images it names (columns patient_id, arterial, portal_venous, and what is known "
+    "of mask and clinical values). Paths are relative to the table. At most 1 GB and 500 patients; larger cohorts go by "
+    "the command haic-nomogram batch, which reads a folder and needs no upload."
+)
+STAYS = (
+    "The zip is unpacked on this machine, under numbers, into a folder that only you can read. Everything is removed when "
+    "you remove the cohort, after 24 hours, or when the server stops. A closed or reloaded page stops nothing."
+)
+DROP = "Drop a cohort as a zip"
+READING = "Unpacking and checking the cohort"
+START, STOP, RESUME, REMOVE = "Score the cohort", "Stop", "Go on with the rest", "Remove this cohort"
+SAVE = "Save scores.csv"
+STOPPED = "Stopped. The rows that are done stay; the rest can be scored later."
+FINISHED = "Every patient has a row."
+ALL_USABLE = "Every row of the table can be used."
+FIRST_CASE = "The first patients are being scored"
+LETS_OTHERS = "Cases that somebody waits for at a page go first."
+PROBLEMS_HEAD = ("Row", "Column", "What is wrong")
+SCORES_HEAD = ("Patient", "MTM", "DLR", "Alive at 3 years, before", "after response", "Risk group", "Remark")
+MOST_ROWS = 200
+_GROUP_COLUMNS = ("risk_group_post", "risk_group_pre")
+
+
+def waiting(total: int, refused: int) -> str:
+    """What the table holds."""
+    usable = total - refused
+    said = f"{total} patients in the table" if total != 1 else "1 patient in the table"
+    return f"{said}, {usable} of them can be scored." if refused else f"{said}."
+
+
+def standing(now: Standing) -> str:
+    """How far it is."""
+    said = f"{now.done} of {now.total} patients"
+    if now.failed:
+        said += f", {now.failed} without scores"
+    if now.seconds_left is not None:
+        said += f", {left(now.seconds_left)}"
+    return said
+
+
+def problem_rows(problems: tuple[Problem, ...]) -> list[tuple[str, str, str]]:
+    """What is wrong with the table, cell by cell."""
+    return [(str(one.row), one.column, one.text) for one in problems[:MOST_ROWS]]
+
+
+def score_row(row: Mapping[str, str]) -> tuple[str, ...]:
+    """A row of scores.csv for the eye; an empty cell is unknown."""
+    group = next((row[name] for name in _GROUP_COLUMNS if row[name]), "")
+    numbers = [_number(row[name], 2) for name in ("mtm", "dlr")]
+    alive = [_percent(row[name]) for name in ("os36_pre", "os36_post")]
+    return (row["patient_id"], *numbers, *alive, group or "unknown", row["error"])
+
+
+def more_rows(count: int) -> str:
+    """What a long table leaves out."""
+    return f"The first {MOST_ROWS} of {count} rows are shown; the file has all."
+
+
+def _number(cell: str, digits: int) -> str:
+    return f"{float(cell):.{digits}f}" if cell else "unknown"
+
+
+def _percent(cell: str) -> str:
+    return f"{100 * float(cell):.1f} %" if cell else "unknown"
