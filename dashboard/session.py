@@ -52,7 +52,7 @@ def replace_draft(new: Draft) -> None:
 
 
 def desk() -> str:
-    """Under which name things are kept for this browser; of the session alone where the browser has not said who it is."""
+    """Under which name things are kept for this browser, or for this session until the browser has said who it is."""
     own: str = st.session_state.setdefault("desk", token_hex(16))
     return draft().desk or own
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 from core.jobs.guard import Answer, Argument, Result, guarded
@@ -24,7 +25,7 @@ def carried(function: Callable[[Argument], Result], argument: Argument, key: str
 
 def tell(step: str, share: float) -> None:
     """What `core.pipeline.assess` calls when a step begins."""
-    _send({"step": step, "share": share})
+    _send({"step": step, "share": share, "at": time.monotonic()})  # all processes of a machine share this clock
 
 
 def _send(message: dict[str, str | float | int]) -> None:

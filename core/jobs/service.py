@@ -163,7 +163,7 @@ class Service:
         if "process" in message:
             entry.process = message["process"]
         else:
-            entry.ticket.progress(message["step"], message["share"])
+            entry.ticket.progress(message["step"], message["share"], message["at"])
 
     def _over(self, entry: Entry) -> None:
         self._line.leave(entry)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 
@@ -26,10 +27,11 @@ class Ticket:
     share: float = 0.0
     ended: float | None = None
     place: Callable[[], int] = lambda: 0
+    _lock: RLock = field(default_factory=RLock, repr=False)
 
-    def progress(self, step: str, share: float) -> None:
-        """A step begins; `share` of the steps are done."""
-        self.started.append((step, time.monotonic()))
+    def progress(self, step: str, share: float, at: float | None = None) -> None:
+        """A step begins, or began at `at` on the machine's monotonic clock; `share` of the steps are done."""
+        self.started.append((step, time.monotonic() if at is None else at))
         self.share = share
 
     @property
@@ -49,8 +51,9 @@ class Ticket:
 
     def cancel(self) -> None:
         """Stop the work, wherever it is; what is done stays done."""
-        if self.future.cancel():
-            self.future.set_running_or_notify_cancel()  # wakes those who wait
+        with self._lock:
+            if not self.done and self.future.cancel():
+                self.future.set_running_or_notify_cancel()  # wakes those who wait
 
     def seconds_by_step(self) -> list[tuple[str, float]]:
         """Duration of every step begun, the last one still growing."""

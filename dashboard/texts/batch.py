@@ -9,17 +9,16 @@ from dashboard.texts.work import left
 
 if TYPE_CHECKING:
     from core.io.image_cohort import Problem
-    from dashboard.cohorts import Standing
 
 LEAD = "Score a whole cohort: every patient as one case would be, one row for each."
 HOW = (
-    "One zip that holds cohort.csv and the images it names (columns patient_id, arterial, portal_venous, and what is known "
-    "of mask and clinical values). Paths are relative to the table. At most 1 GB and 500 patients; larger cohorts go by "
-    "the command haic-nomogram batch, which reads a folder and needs no upload."
+    "One zip that holds cohort.csv and the images it names: columns patient_id, arterial and portal_venous, and what "
+    "is known of mask and clinical values. Paths are relative to the table. At most 1 GB and 500 patients; a larger "
+    "cohort goes by the command haic-nomogram batch, which reads a folder and needs no upload."
 )
 STAYS = (
-    "The zip is unpacked on this machine, under numbers, into a folder that only you can read. Everything is removed when "
-    "you remove the cohort, after 24 hours, or when the server stops. A closed or reloaded page stops nothing."
+    "The zip is unpacked on this machine, under numbers, into a folder that only you can read. All of it is removed "
+    "when you remove the cohort, after 24 hours, or when the server stops. A closed or reloaded page stops nothing."
 )
 DROP = "Drop a cohort as a zip"
 READING = "Unpacking and checking the cohort"
@@ -43,13 +42,13 @@ def waiting(total: int, refused: int) -> str:
     return f"{said}, {usable} of them can be scored." if refused else f"{said}."
 
 
-def standing(now: Standing) -> str:
+def standing(total: int, done: int, failed: int, seconds_left: float | None) -> str:
     """How far it is."""
-    said = f"{now.done} of {now.total} patients"
-    if now.failed:
-        said += f", {now.failed} without scores"
-    if now.seconds_left is not None:
-        said += f", {left(now.seconds_left)}"
+    said = f"{done} of {total} patients"
+    if failed:
+        said += f", {failed} without scores"
+    if seconds_left is not None:
+        said += f", {left(seconds_left)}"
     return said
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import streamlit as st
 
 from core.errors import InputError
@@ -66,7 +68,7 @@ def _running(cohort: Cohort) -> None:
         st.rerun()
         return
     now = cohort.standing()
-    st.progress(now.done / max(now.total, 1), text=texts.batch.standing(now))
+    st.progress(now.done / max(now.total, 1), text=texts.batch.standing(*astuple(now)))
     if now.seconds_left is None:
         blocks.note(f"{texts.batch.FIRST_CASE}. {texts.batch.LETS_OTHERS}")
     st.button(texts.batch.STOP, icon=":material/stop_circle:", key="cohort.stop", on_click=cohort.stop)
@@ -76,7 +78,7 @@ def _running(cohort: Cohort) -> None:
 def _standing_still(cohort: Cohort) -> None:
     now = cohort.standing()
     if cohort.begun:
-        blocks.note(texts.batch.standing(now))
+        blocks.note(texts.batch.standing(*astuple(now)))
     if cohort.message == texts.batch.STOPPED:
         blocks.note(cohort.message)
     elif cohort.message:
