@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from core.pipeline import STEPS
 
 USUAL_SECONDS = {
-    "liver": 1.6,
-    "registration": 1.0,
+    "liver": 0.7,
+    "registration": 0.9,
     "image checks": 0.3,
-    "network": 1.0,
-    "heatmaps": 3.0,
-    "radiomics": 0.7,
-    "prognosis": 0.1,
+    "network": 1.2,
+    "heatmaps": 2.2,
+    "radiomics": 0.4,
+    "prognosis": 0.02,
 }
-"""Of the 512 x 512 x 130 case of benchmarks/bench_assess.py on 2 cores, models loaded; only their ratios matter once a
-step is done."""
+"""Of the demo case on one core, models loaded; once a step is done only their ratios matter."""
 TOO_SHORT = 0.2
 """A step that was over so soon (a mask was given, say) says nothing of this machine's pace."""
 FASTEST, SLOWEST = 0.5, 20.0
