@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from core.errors import HaicError
 from core.findings import Assessment, Scores
 from dashboard import held, texts, work
 from dashboard import outlook as outlooks
@@ -186,7 +185,7 @@ def collect() -> None:
         now.run = _demo() if run.shared else None  # another page stopped it for all
         return
     if (error := run.error) is not None:
-        now.message = str(error) if isinstance(error, HaicError) else texts.FAULT
+        now.message = texts.work.why(error)
         _log.error("assessment failed", exc_info=error)
         return
     now.assessment, now.assessed = run.future.result(), run.case

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 
+from core.errors import HaicError, WorkerError
+from dashboard.texts.labels import FAULT
+from dashboard.texts.values import plain
+
 STOP = "Stop the assessment"
 STOPPED_DEMO = "The demo case was not assessed to its end."
 ASSESS_DEMO = "Assess the demo case"
 ALMOST = "almost done"
+
+
+def why(error: BaseException) -> str:
+    """Why there is no result."""
+    if isinstance(error, WorkerError):
+        return f"{plain(error)}. Nothing typed is lost; the assessment can be started again."
+    return str(error) if isinstance(error, HaicError) else FAULT
 
 
 def place(before: int) -> str:
