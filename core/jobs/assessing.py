@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """The part of an array that is not zero.
+    """The part of a volume (I, J, K) that is not zero.
 
     Attributes:
         shape: of the whole array. start: where the part lies in it, by axis.
@@ -48,9 +48,11 @@ class Box:
     @classmethod
     def of(cls, array: npt.NDArray[Any]) -> Box:
         """Cut what is zero around."""
-        where = [np.flatnonzero(array.any(axis=others)) for others in _others(array.ndim)]
+        filled = array.view(f"u{array.itemsize}") != 0  # as integers: half-precision numbers are slow
+        plane = filled.any(axis=2)
+        where = [np.flatnonzero(line) for line in (plane.any(axis=1), plane.any(axis=0), filled.any(axis=(0, 1)))]
         if any(found.size == 0 for found in where):
-            return cls(array.shape, (0,) * array.ndim, array[:0])
+            return cls(array.shape, (0, 0, 0), array[:0])
         part = array[tuple(slice(found[0], found[-1] + 1) for found in where)]
         return cls(array.shape, tuple(int(found[0]) for found in where), np.ascontiguousarray(part))
 
@@ -117,8 +119,3 @@ def demo(case_id: str) -> Case:
 
     made = phantom.demo_case()
     return Case(case_id, made.arterial, made.portal_venous, made.clinical)
-
-
-def _others(count: int) -> list[tuple[int, ...]]:
-    """For each axis, all others."""
-    return [tuple(other for other in range(count) if other != axis) for axis in range(count)]

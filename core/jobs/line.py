@@ -15,7 +15,7 @@ class Entry:
     """A ticket and its work.
 
     Attributes:
-        function, argument: the work; both travel to a worker, the argument is dropped once it is over.
+        function, argument: the work; both travel to a worker.
         finish: what the result goes through here before it is handed out.
         patient: True for work that lets all other work go first.
         woken: set when something happened to it.
@@ -66,10 +66,10 @@ class Line:
         with self._changed:
             self._served = [one for one in self._served if one is not entry]
 
-    def before(self, entry: Entry) -> int:
+    def before(self, entry: Entry | None) -> int:
         """How many come before one who waits, those being served among them; 0 for all others."""
         with self._changed:
-            if entry not in self._waiting:
+            if entry is None or entry not in self._waiting:
                 return 0
             return self._waiting.index(entry) + len(self._served)
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from core.errors import HaicError, InputError, WorkerError
 from core.jobs.guard import OUR_FAULT, Answer, Argument, place
@@ -76,8 +77,9 @@ class Service:
         """
         self.start()
         entry = Entry(ticket, function, argument, finish, patient)
-        ticket.place = lambda: self._line.before(entry)
-        ticket.future.add_done_callback(lambda _: self._over(entry))
+        seen = ref(entry)  # a circle would keep results of hundreds of megabytes for long
+        ticket.place = lambda: self._line.before(seen())
+        ticket.future.add_done_callback(lambda _: self._over(seen()))
         self._line.join(entry)
 
     def close(self) -> None:
@@ -89,12 +91,19 @@ class Service:
     def _serve(self) -> None:
         with suppress(WorkerError):  # the first piece of work will say it
             self._room.client()
-        while (entry := self._line.serve()) is not None:
-            try:
-                self._settle(entry)
-            finally:
-                self._line.served(entry)
-                entry.argument = None
+        while self._serve_one():
+            pass  # nothing of one is held while the next is waited for
+
+    def _serve_one(self) -> bool:
+        """Serve the first in the line; False once the line is closed."""
+        entry = self._line.serve()
+        if entry is None:
+            return False
+        try:
+            self._settle(entry)
+        finally:
+            self._line.served(entry)
+        return True
 
     def _settle(self, entry: Entry) -> None:
         """Do the work and give the ticket what it came to."""
@@ -165,9 +174,10 @@ class Service:
         else:
             entry.ticket.progress(message["step"], message["share"], message["at"])
 
-    def _over(self, entry: Entry) -> None:
-        self._line.leave(entry)
-        entry.woken.set()
+    def _over(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self._line.leave(entry)
+            entry.woken.set()
 
 
 def _result(answer: Answer[Any]) -> Any:
