@@ -21,16 +21,26 @@ STAYS = (
     "when you remove the cohort, after 24 hours, or when the server stops. A closed or reloaded page stops nothing."
 )
 DROP = "Drop a cohort as a zip"
+COHORT = "Cohort"
+EXAMPLE = "A zip that is taken, and its table:"
+EXAMPLE_FILES = (
+    "cohort.csv\nP01/arterial.nii.gz\nP01/portal_venous.nii.gz\nP02/arterial/…      a DICOM folder\nP02/venous/…"
+)
+EXAMPLE_TABLE = (
+    "patient_id,arterial,portal_venous,age_years,pvtt,response,haic_sessions\n"
+    "P01,P01/arterial.nii.gz,P01/portal_venous.nii.gz,61,1,PR,4\n"
+    "P02,P02/arterial,P02/venous,54,0,,"
+)
+TRY = "To try it: haic-nomogram simulate --patients 2 --seed 1 --out cohort writes such a folder; zip it."
 READING = "Unpacking and checking the cohort"
 START, STOP, RESUME, REMOVE = "Score the cohort", "Stop", "Go on with the rest", "Remove this cohort"
 SAVE = "Save scores.csv"
 STOPPED = "Stopped. The rows that are done stay; the rest can be scored later."
 FINISHED = "Every patient has a row."
-ALL_USABLE = "Every row of the table can be used."
 FIRST_CASE = "The first patients are being scored"
 LETS_OTHERS = "Cases that somebody waits for at a page go first."
 PROBLEMS_HEAD = ("Row", "Column", "What is wrong")
-SCORES_HEAD = ("Patient", "MTM", "DLR", "Alive at 3 years, before", "after response", "Risk group", "Remark")
+SCORES_HEAD = ("Patient", "MTM", "DLR", "3 years, before", "3 years, after response", "Risk group", "Remark")
 MOST_ROWS = 200
 _GROUP_COLUMNS = ("risk_group_post", "risk_group_pre")
 
@@ -61,8 +71,8 @@ def score_row(row: Mapping[str, str]) -> tuple[str, ...]:
     """A row of scores.csv for the eye; an empty cell is unknown."""
     group = next((row[name] for name in _GROUP_COLUMNS if row[name]), "")
     numbers = [_number(row[name], 2) for name in ("mtm", "dlr")]
-    alive = [_percent(row[name]) for name in ("os36_pre", "os36_post")]
-    return (row["patient_id"], *numbers, *alive, group or "unknown", row["error"])
+    alive = [_percent(row[name]) for name in ("os36_pre", "os36_post")]  # probability to be alive at 36 months
+    return (row["patient_id"], *numbers, *alive, group or "unknown", row["error"] or "none")
 
 
 def more_rows(count: int) -> str:

@@ -28,13 +28,18 @@ def show() -> None:
 
 def _hand_in() -> None:
     now = session.draft()
-    dropped = st.file_uploader(
-        texts.batch.DROP,
-        type=["zip"],
-        key=f"upload.cohort.{now.uploads}",
-        max_upload_size=MOST_MEGABYTES,
-    )
-    blocks.note(texts.batch.HOW)
+    left, right = st.columns(2, gap="large")
+    with left:
+        key = f"upload.cohort.{now.uploads}"
+        dropped = st.file_uploader(texts.batch.DROP, type=["zip"], key=key, max_upload_size=MOST_MEGABYTES)
+        blocks.note(texts.batch.HOW)
+        if (message := now.view.get("cohort")) and dropped is None:
+            st.error(message)
+    with right:
+        blocks.note(texts.batch.EXAMPLE)
+        st.code(texts.batch.EXAMPLE_FILES, language=None)
+        st.code(texts.batch.EXAMPLE_TABLE, language=None, wrap_lines=True)
+        blocks.note(texts.batch.TRY)
     if dropped is not None:
         now.uploads += 1
         try:
@@ -44,17 +49,10 @@ def _hand_in() -> None:
         except InputError as error:
             now.view["cohort"] = texts.plain(error)
         st.rerun()
-    if message := now.view.get("cohort"):
-        st.error(message)
 
 
 def _cohort(cohort: Cohort) -> None:
-    frame.section("Cohort")
-    blocks.note(texts.batch.waiting(cohort.total, len({one.row for one in cohort.problems})))
-    if cohort.problems and not cohort.begun:
-        tables.table(
-            texts.batch.PROBLEMS_HEAD, texts.batch.problem_rows(cohort.problems), words=range(len(cohort.problems) + 3)
-        )
+    frame.section(texts.batch.COHORT)
     if cohort.running:
         _running(cohort)
     else:
@@ -78,16 +76,23 @@ def _running(cohort: Cohort) -> None:
 def _standing_still(cohort: Cohort) -> None:
     now = cohort.standing()
     if cohort.begun:
-        blocks.note(texts.batch.standing(*astuple(now)))
-    if cohort.message == texts.batch.STOPPED:
-        blocks.note(cohort.message)
-    elif cohort.message:
+        ended = texts.batch.FINISHED if not cohort.message else ""
+        stopped = texts.batch.STOPPED if cohort.message == texts.batch.STOPPED else ""
+        blocks.note(f"{texts.batch.standing(*astuple(now))}. {ended}{stopped}".strip())
+    else:
+        _checked(cohort)
+    if cohort.message not in ("", texts.batch.STOPPED):
         st.error(cohort.message)
-    elif cohort.begun:
-        blocks.note(texts.batch.FINISHED)
     with st.container(horizontal=True):
         _buttons(cohort, finished=cohort.begun and now.done >= now.total and not cohort.message)
     _table(cohort)
+
+
+def _checked(cohort: Cohort) -> None:
+    """What the table holds, before anything is scored."""
+    blocks.note(texts.batch.waiting(cohort.total, len({one.row for one in cohort.problems})))
+    if cohort.problems:
+        tables.table(texts.batch.PROBLEMS_HEAD, texts.batch.problem_rows(cohort.problems), words=range(3))
 
 
 def _buttons(cohort: Cohort, *, finished: bool) -> None:
@@ -118,13 +123,11 @@ def _start(cohort: Cohort) -> None:
 
 
 def _table(cohort: Cohort) -> None:
-    """The rows done, with the sentence of every model that made them."""
+    """The rows done, and what they are worth."""
     if not (rows := cohort.rows()):
         return
     shown = [texts.batch.score_row(row) for row in rows[: texts.batch.MOST_ROWS]]
     tables.table(texts.batch.SCORES_HEAD, shown, words=(0, 5, 6))
     if len(rows) > len(shown):
         blocks.note(texts.batch.more_rows(len(rows)))
-    for name, sentence in session.models().provenance.items():
-        blocks.note(f"{name}: {sentence}")
-    blocks.note(texts.NOT_FOR_CLINICAL_USE)
+    blocks.note(f"{frame.image_scores()} {texts.NOT_FOR_CLINICAL_USE}")
