@@ -16,6 +16,7 @@ from core.jobs.settings import WorkerSettings
 def main() -> int:
     """Keep the workers until nobody holds the other end of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this in order
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # in order as well
     workers, memory = (int(word) for word in sys.argv[1:3])
     with open_client(WorkerSettings(workers=workers, memory_bytes=memory or None, warm=True)) as client:
         sys.stdout.write(f"{client.scheduler_info()['address']}\n")

@@ -17,7 +17,8 @@ from core.jobs.settings import WorkerSettings
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
+ENDING_S = 8.0
 NOT_STARTED = "workers: expected them to start, got none; the log of the server says more"
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,11 +44,11 @@ class Room:
             WorkerError: they cannot be started, or were closed.
         """
         with self._lock:
-            if self._closed:
-                raise WorkerError(NOT_STARTED)
-            if self._client is None or not self.is_there():
+            if not self._closed and (self._client is None or not self.is_there()):
                 self._leave()
                 self._client = self._connected(self._started())
+            if self._closed or self._client is None:
+                raise WorkerError(NOT_STARTED)
             return self._client
 
     def is_there(self) -> bool:
@@ -56,9 +57,11 @@ class Room:
         return process is not None and process.poll() is None and client is not None and client.status == "running"
 
     def close(self) -> None:
-        """End the workers and the process that holds them."""
+        """End the workers and the process that holds them, also while they are being started."""
+        self._closed = True
+        if (starting := self._process) is not None and self._client is None:
+            starting.terminate()  # whoever waits for it has the lock
         with self._lock:
-            self._closed = True
             self._leave()
 
     def _started(self) -> str:
@@ -97,7 +100,7 @@ class Room:
             if stream is not None:
                 stream.close()
         try:
-            process.wait(PATIENCE_S)
+            process.wait(ENDING_S)
         except subprocess.TimeoutExpired:
             process.kill()  # its workers end when they miss it
             process.wait()

@@ -40,7 +40,15 @@ FINISHED = "Every patient has a row."
 FIRST_CASE = "The first patients are being scored"
 LETS_OTHERS = "Cases that somebody waits for at a page go first."
 PROBLEMS_HEAD = ("Row", "Column", "What is wrong")
-SCORES_HEAD = ("Patient", "MTM", "DLR", "Alive at 3 years, before treatment", "Alive at 3 years, after response", "Risk group", "Remark")
+SCORES_HEAD = (
+    "Patient",
+    "MTM",
+    "DLR",
+    "Alive at 3 years, before treatment",
+    "Alive at 3 years, after response",
+    "Risk group",
+    "Remark",
+)
 MOST_ROWS = 200
 _GROUP_COLUMNS = ("risk_group_post", "risk_group_pre")
 

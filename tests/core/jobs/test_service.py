@@ -168,3 +168,18 @@ def test_no_process_outlives_the_server(how: str, root: Path) -> None:
             server.kill()
         server.wait(30)
     until(lambda: not is_there(worker) and not is_there(host), 15.0)
+
+
+def test_a_service_ends_also_while_its_workers_are_being_started() -> None:
+    made = Service(WorkerSettings(workers=1))
+    made.start()
+    until(lambda: made._room._process is not None)
+    host = made._room._process
+    assert host is not None
+    began = time.monotonic()
+    made.close()
+    assert time.monotonic() - began < 20.0
+    assert not is_there(host.pid)
+    ticket = take(made, work, "a")
+    ticket.cancel()
+    assert ticket.cancelled
