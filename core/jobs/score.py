@@ -84,18 +84,16 @@ def made_with(models: ModelSet) -> dict[str, str]:
 
 
 def models_here(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
-    """The models, whole in memory, and what they are; loaded once in each worker, others wait meanwhile.
+    """The models and what they are, once in each worker.
 
     Raises:
         ArtefactError: if weights are missing or damaged.
     """
     with _LOADING:
-        return _loaded(weights)
+        return _checked(weights)
 
 
 @lru_cache(maxsize=1)
-def _loaded(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
+def _checked(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
     models = load_models(weights)
-    for name in ("segmenter", "network", "radiomics", "fusion", "pre", "post"):
-        getattr(models, name)
     return models, made_with(models)

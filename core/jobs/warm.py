@@ -6,9 +6,12 @@ import threading
 
 from core.errors import HaicError
 
+IN_ORDER = ("segmenter", "network", "radiomics", "fusion", "pre", "post")
+"""As `core.pipeline.assess` asks for them."""
+
 
 def dask_setup(_worker: object) -> None:
-    """Load beside whatever the worker does; a case that comes meanwhile waits for it."""
+    """Load beside whatever the worker does; a case that comes meanwhile waits for each model only when it needs it."""
     threading.Thread(target=_load, name="warm", daemon=True).start()
 
 
@@ -16,6 +19,8 @@ def _load() -> None:
     from core.jobs.score import models_here
 
     try:
-        models_here(None)
+        models, _ = models_here(None)
+        for name in IN_ORDER:
+            getattr(models, name)
     except HaicError:
         return  # the page says it, and so does the first case
