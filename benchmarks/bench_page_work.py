@@ -39,7 +39,7 @@ def family(pid: int) -> list[int]:
 
 
 def describe(pid: int) -> str:
-    """One process: resident memory, whether torch is in it, what it is."""
+    """One process: resident memory, seconds of CPU, whether torch is in it, what it is."""
     words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     torch = "torch" in Path(f"/proc/{pid}/maps").read_text()
@@ -47,10 +47,12 @@ def describe(pid: int) -> str:
         (word for word in words if word.startswith(("dashboard.", "core.jobs", "from multiprocessing"))), "serve"
     )
     mebibytes = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-    return f"  {mebibytes:6.0f} MiB  {'torch' if torch else '     '}  {name[:46]}"
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    cpu = sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return f"  {mebibytes:6.0f} MiB  {cpu:5.1f} s of CPU  {'torch' if torch else '     '}  {name[:46]}"
 
 
-def open_page(started: float) -> None:
+def open_page(started: float, server: int) -> None:
     """Print when the demo case's result and its curve stand in a browser."""
     from playwright.sync_api import sync_playwright
 
@@ -72,7 +74,8 @@ def open_page(started: float) -> None:
         print(f"result     {time.perf_counter() - started:.1f} s", flush=True)
         button.click()
         page.locator(".js-plotly-plot").first.wait_for(timeout=WAIT_MS)
-        print(f"curve      {time.perf_counter() - started:.1f} s (goal 15)", flush=True)
+        print(f"curve      {time.perf_counter() - started:.1f} s (goal 15)")
+        print(*map(describe, family(server)), sep="\n", flush=True)
         browser.close()
 
 
@@ -83,8 +86,7 @@ def serve() -> None:
     started = time.perf_counter()
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        open_page(started)
-        print(*map(describe, family(server.pid)), sep="\n", flush=True)
+        open_page(started, server.pid)
     finally:
         server.terminate()
         server.wait(30)
@@ -122,7 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=3, help="warm cases")
     options = parser.parse_args()
-    print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}")
+    print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}", flush=True)
     if shutil.which("chromium"):
         serve()
     work(options.cases)
