@@ -18,7 +18,7 @@ from core.jobs.backlog import Backlog, StoppedError
 from core.jobs.service import Service
 from core.jobs.settings import WorkerSettings
 from core.jobs.ticket import Ticket
-from tests.core.jobs.small_jobs import process, steps, work
+from tests.core.jobs.small_jobs import hog, process, steps, work
 
 pytestmark = [
     pytest.mark.slow,
@@ -183,3 +183,14 @@ def test_a_service_ends_also_while_its_workers_are_being_started() -> None:
     ticket = take(made, work, "a")
     ticket.cancel()
     assert ticket.cancelled
+
+
+def test_a_piece_that_takes_too_much_memory_is_one_sentence_and_the_next_is_done() -> None:
+    made = Service(WorkerSettings(workers=1, memory_bytes=2**29))
+    try:
+        large, small = take(made, hog, 1.0), take(made, work, "a")
+        with pytest.raises(WorkerError, match="may need more memory than there is"):
+            large.future.result(WAIT)
+        assert small.future.result(WAIT) == "A"
+    finally:
+        made.close()
