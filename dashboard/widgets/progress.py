@@ -11,7 +11,7 @@ from dashboard import session, texts
 from dashboard.pace import seconds_left, share_done
 from dashboard.widgets import blocks
 
-REFRESH_SECONDS = 0.5
+REFRESH_SECONDS = 1.0
 
 
 def while_running() -> None:
@@ -22,7 +22,7 @@ def while_running() -> None:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def running(expanded: bool = True) -> None:
-    """Draw the progress every half second; run the page again when the assessment ends."""
+    """Draw the progress every second; run the page again when the assessment ends."""
     run = session.draft().run
     if run is None or run.done:
         st.rerun()
