@@ -16,7 +16,7 @@ def how_to() -> None:
     st.markdown(texts.own.WHAT)
     _drop()
     st.markdown(texts.own.HOW)
-    st.code(texts.own.COMMAND, language="bash", wrap_lines=True)
+    st.code(texts.own.COMMAND, language=None, wrap_lines=True)
     st.markdown(texts.own.THEN)
 
 
