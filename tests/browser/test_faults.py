@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nibabel
+import numpy as np
 import pytest
 
 from tests.browser.conftest import ASSESSED_MS
@@ -38,6 +40,16 @@ def page(chromium: Any, cable: Cable) -> Iterator[Any]:
     opened.locator(BODY).wait_for(timeout=WAIT)
     yield opened
     context.close()
+
+
+def _huge() -> bytes:
+    """The head of an image of eight million million voxels."""
+    header = nibabel.Nifti1Header()
+    header.set_data_dtype(np.int16)
+    header.set_data_shape((20_000, 20_000, 20_000))
+    header["magic"], header["vox_offset"] = b"n+1", 352
+    head: bytes = header.binaryblock
+    return head + bytes(1004)
 
 
 def type_age(page: Any, years: str) -> Any:
@@ -72,6 +84,7 @@ def test_a_lost_connection_loses_nothing_and_the_page_says_so(page: Any, cable: 
         ("empty.nii.gz", b""),
         ("half.nii.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03half"),
         ("bomb.zip", b"PK\x03\x04" + b"\x00" * 40),
+        ("huge.nii", _huge()),
         ("picture.dcm", b"\x89PNG\r\n\x1a\n" + b"\x00" * 200),
     ],
 )
