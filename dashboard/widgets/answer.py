@@ -85,9 +85,9 @@ def survival(prognosis: Prognosis, months: float, digits: int, words: Words, sho
                 pins.button(shown)
         survival_views.chosen(prognosis, months, words.origin, pins.curves(shown))
         blocks.readings(prognosis, months, digits)
-    if shown is not None:
+    if shown is not None and session.draft().pins:
         pins.compared(shown, digits)
-    blocks.note(words.remark)
-    if shown is None or not session.draft().pins:
+    else:
         survival_views.beside(prognosis, months, words.origin)
+    blocks.note(words.remark)
     blocks.group(texts.GROUP_NAMES[prognosis.risk_group], words.risk)

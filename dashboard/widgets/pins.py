@@ -40,10 +40,8 @@ def curves(shown: Shown | None) -> list[PinnedCurve]:
 
 
 def compared(shown: Shown, digits: int) -> None:
-    """The pins beside what is on the page: what differs, and survival at the horizons with ranges."""
+    """The pins, of which there are some, beside what is on the page: what differs, and survival with its ranges."""
     kept = session.draft().pins
-    if not kept:
-        return
     frame.section(words.HEADING)
     _table(shown, kept, digits)
     blocks.note(words.NOT_A_TREATMENT)

@@ -99,9 +99,14 @@ def in_array(page: AppTest) -> tuple[int, ...]:
     """The same, counted from the figures of the array."""
     array = re.search(r'<div class="people".*?</div>', html(page))
     assert array
-    figures = re.findall(r'<i class="([a-z ]+)">', array[0])
+    figures = counted(array[0])
     alive, dead = (sum(name.startswith(kind) for name in figures) for kind in ("alive", "dead"))
     return alive, figures.count("alive"), 100 - figures.count("dead"), dead
+
+
+def counted(array: str) -> list[str]:
+    """The kind of each figure."""
+    return [kind for kind, n in re.findall(r'<i class="([a-z ]+)" style="--n:(\d+)">', array) for _ in range(int(n))]
 
 
 def in_table(page: AppTest) -> dict[str, tuple[str, str]]:
