@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.texts.survival import rounded
+from core.findings import Prognosis
+from dashboard.texts.survival import readings, rounded
 
 HEADING, PIN, ALIVE_AT = "What-if scenarios", "Pin this", "Alive at"
 PIN_HELP = "Keeps this prognosis as another curve to compare with, under a name of yours."
@@ -59,6 +60,11 @@ def label(differing: Sequence[str], other_model: str) -> str:
 def with_model(label: str, other_model: str) -> str:
     """The reader's own name, with the model where it is another."""
     return f"{label} ({other_model.lower()})" if other_model else label
+
+
+def curves_description(pinned: Mapping[str, Prognosis]) -> str:
+    """The pinned curves for screen readers, by name; "" without any."""
+    return "".join(f" Pinned, {name}: {readings(prognosis)}." for name, prognosis in pinned.items())
 
 
 def remark(name: str, differing: Sequence[str], other_model: str) -> str:

@@ -44,7 +44,9 @@ def chosen(prognosis: Prognosis, months: float, origin: str, pins: Sequence[Pinn
     )
     if view == words.CURVE:
         figure = survival_curve(prognosis, months, style.palette(session.theme()), origin, pins)
-        alt = texts.curve_description(prognosis)
+        alt = f"{texts.curve_description(prognosis)}." + texts.pins.curves_description(
+            {one.name: one.prognosis for one in pins}
+        )
         st.plotly_chart(figure, key="curve", config=style.CONFIG, theme=None, alt=alt)
     else:
         _drawn(view, prognosis, months, origin)

@@ -159,6 +159,7 @@ def test_survival_is_the_same_everywhere(
         points, number = in_curve(page)
         assert points[month] == tuple(round(100 * share, 2) for share in (value, low, high))
         assert number == f"<b>{whole[0]} %</b>"
+        assert f"{SPANS[month]} {whole[0]} %" in page.get("plotly_chart")[0].proto.alt
         assert in_sentence(lead(page)) == (*whole, 100 - whole[0])
 
 
