@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.case import Case
 from dashboard import session
 from dashboard.app import main
 from dashboard.draft import Draft
@@ -19,5 +20,6 @@ models: Any = builders.models
 session.models = models
 if "draft" not in st.session_state and "case" in st.query_params:
     made = builders.assessment(replace(builders.CLINICAL, months_since_first_haic=3.8))
-    st.session_state["draft"] = Draft("Case TEST", assessment=made, clinical=made.clinical.known())
+    case = Case("Case TEST", made.arterial, made.portal_venous, made.clinical)
+    st.session_state["draft"] = Draft("Case TEST", assessment=made, assessed=case, clinical=made.clinical.known())
 main()
