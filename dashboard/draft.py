@@ -15,6 +15,7 @@ from core.imaging.mask_history import MaskHistory
 from core.registry.pseudonym import new_pseudonym
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
+from dashboard.pins import Pin
 from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Draft:
         view: how the pictures are looked at (slice by plane, head, window), by name.
         shipment: what the linked viewer was sent, None until it was shown.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
+        pins: prognoses with other values, kept to be compared; they go with the draft.
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
@@ -88,6 +90,7 @@ class Draft:
     view: dict[str, Any] = field(default_factory=dict)
     shipment: object = None
     own: dict[str, float | None] = field(default_factory=dict)
+    pins: list[Pin] = field(default_factory=list)
     saved: Saved | None = None
     refusal: str = ""
     desk: str = ""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.survival.model import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
-WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.")
+WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.", "pins.")
 _log = logging.getLogger(__name__)
 
 

@@ -12,7 +12,8 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
-from dashboard.widgets import answer, blocks, frame, paper, progress, save
+from dashboard.pins import INPUTS, Shown
+from dashboard.widgets import answer, blocks, frame, lived, paper, progress, save
 from dashboard.widgets.live_inputs import live_inputs
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
@@ -59,7 +60,7 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
             _sentence(prognosis, months)
     if prognosis is not None:
         with right:
-            _survival(prognosis, months, digits)  # first: it takes the browser longest
+            _survival(prognosis, months, digits, _shown(prognosis, outlook))  # first: it takes the browser longest
     with middle:
         _nomogram(model, prognosis, outlook)
         frame.section("Is this patient like those of the study?")
@@ -86,6 +87,7 @@ def _choose(outlook: Outlook) -> tuple[Model, float, int]:
             args=("live.model",),
         )
         digits = answer.decimals("live.")
+        lived.control(model)
     if len(offered) == 1:
         blocks.note(texts.POST_WAITS)
     return model, months, digits
@@ -120,7 +122,15 @@ def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> No
     blocks.note(texts.WHERE_FROM)
 
 
-def _survival(prognosis: Prognosis, months: float, digits: int) -> None:
+def _shown(prognosis: Prognosis, outlook: Outlook) -> Shown:
+    """The prognosis as it can be pinned."""
+    now = session.draft()
+    answers = texts.axis_readings(outlook.clinical, outlook.scores)
+    clinical = {name: now.clinical.get(name) for name in INPUTS}
+    return Shown(prognosis, texts.MODEL_NAMES[prognosis.model], texts.AXIS_NAMES, answers, clinical, (now.mtm, now.dlr))
+
+
+def _survival(prognosis: Prognosis, months: float, digits: int, shown: Shown) -> None:
     nomogram = session.nomogram(prognosis.model)
     cuts = nomogram.cut_published.value, nomogram.cut_effective.value
     words = answer.Words(
@@ -128,4 +138,6 @@ def _survival(prognosis: Prognosis, months: float, digits: int) -> None:
         f"{texts.widest_source(prognosis)} {texts.follow_up_ends(nomogram.follow_up_months.value)}",
         texts.risk_sentence(prognosis, *cuts),
     )
-    answer.survival(prognosis, months, digits, words)
+    answer.survival(prognosis, months, digits, words, shown)
+    if prognosis.model == "pre" and shown.clinical[lived.NAME] is not None:
+        blocks.note(texts.people.NOT_BEFORE_TREATMENT)
