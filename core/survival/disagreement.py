@@ -55,7 +55,7 @@ def disagreements(os_heads: Mapping[str, float], found: Iterable[Prognosis | Non
     since.
 
     Args:
-        os_heads: calibrated P(alive) by head, 0..1; a head that is missing, all of them without images, is not compared.
+        os_heads: calibrated P(alive) by head, 0..1; one that is missing (all, without images) is not compared.
         found: the nomograms' answers; None and horizons that one does not read out are left out.
     """
     return tuple(one for prognosis in found if prognosis is not None for one in _of_one(os_heads, prognosis))
@@ -90,7 +90,7 @@ def mtm_notices(mtm: Score | None) -> tuple[Notice, ...]:
     )
     text = (
         f"The parts of the MTM score disagree: {speak} for MTM, {speak_not} against it. They lie on both sides of 0.5 "
-        f"and over {MARGIN.value:g} apart ({MARGIN.tag} margin), which the fused score of {mtm.value:.2f} does not show."
+        f"and over {MARGIN.value:g} apart ({MARGIN.tag} margin); the fused score of {mtm.value:.2f} does not show it."
     )
     return (Notice("mtm_parts_disagree", text),)
 
