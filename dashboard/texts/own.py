@@ -42,7 +42,7 @@ YES_NO = {member.name for member in fields(ClinicalRecord) if member.type == "bo
 MODEL = "Own nomogram"
 USE = "Use it on the page Prognosis"
 REPORT_IS_PUBLISHED = (
-    "The report speaks of the published nomograms, not of this one. Save this drawing under the nomogram."
+    "The report speaks of the published nomograms, not of this one, whose drawing is saved below the nomogram."
 )
 NOT_THE_STUDY = "The criteria of the published study do not apply to this nomogram: whom it is for, its card says."
 PARTS = {"coefficients": "coefficients", "baseline": "baseline survival", "cut": "cut-off between the risk groups"}
