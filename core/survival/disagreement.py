@@ -13,7 +13,7 @@ where they lie on both sides of .5, and further apart than the same margin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.case import Notice
@@ -28,7 +28,7 @@ CODES = ("heads_disagree", "mtm_parts_disagree")
 COMPARED_HEADS: Mapping[str, int] = {"os1": 12, "os3": 36}
 """The heads held against the nomogram, with their months: the published nomograms are read at these and at 60."""
 EITHER = 0.5
-MODELS = {"pre": "the nomogram before HAIC", "post": "the nomogram after HAIC", "own": "the nomogram of the centre"}
+MODELS = {"pre": "before HAIC", "post": "after HAIC", "own": "of the centre"}
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,13 @@ def disagreements(os_heads: Mapping[str, float], found: Iterable[Prognosis | Non
 
 def heads_notices(os_heads: Mapping[str, float], found: Iterable[Prognosis | None]) -> tuple[Notice, ...]:
     """The notice heads_disagree, naming every head that speaks against a nomogram; () if none does."""
-    told = [
-        f"alive at {one.months} months: {_percent(one.head)} % by the network, {_percent(one.nomogram.value)} % "
-        f"({_percent(one.nomogram.low)}–{_percent(one.nomogram.high)}) by {MODELS[one.model]}"
-        for one in disagreements(os_heads, found)
-    ]
+    told = disagreements(os_heads, found)
     if not told:
         return ()
+    by_months = (_at(months, [one for one in told if one.months == months]) for months in COMPARED_HEADS.values())
     text = (
-        f"Network and nomogram disagree: {'; '.join(told)}. Outside the 95 % range and over {_percent(MARGIN.value)} "
-        f"points away ({MARGIN.tag} margin): look at the images and at what was entered before using either."
+        f"Network and nomogram disagree on survival. {' '.join(filter(None, by_months))} That is outside the 95 % range "
+        f"and over {_percent(MARGIN.value)} points away ({MARGIN.tag} margin): check the images and what was entered."
     )
     return (Notice("heads_disagree", text),)
 
@@ -103,6 +100,18 @@ def _of_one(os_heads: Mapping[str, float], prognosis: Prognosis) -> Iterator[Dis
         outside = not survival.low <= alive <= survival.high
         if outside and abs(alive - survival.value) > MARGIN.value + ROUNDING:
             yield Disagreement(prognosis.model, months, alive, survival)
+
+
+def _at(months: int, told: Sequence[Disagreement]) -> str:
+    """What is told at one horizon; "" for nothing."""
+    if not told:
+        return ""
+    nomograms = ", ".join(
+        f"{MODELS[one.model]} {_percent(one.nomogram.value)} % "
+        f"({_percent(one.nomogram.low)}–{_percent(one.nomogram.high)})"
+        for one in told
+    )
+    return f"Alive at {months} months: network {_percent(told[0].head)} %; nomogram {nomograms}."
 
 
 def _percent(probability: float) -> int:

@@ -27,7 +27,7 @@ def test_a_head_far_outside_the_band_is_told() -> None:
     assert disagreements({"os1": 0.45, "os3": 0.40}, [prognosis()]) == (Disagreement("pre", 12, 0.45, YEAR),)
     (notice,) = heads_notices({"os1": 0.45, "os3": 0.40}, [prognosis()])
     assert notice.code == "heads_disagree"
-    assert "12 months: 45 % by the network, 80 % (72–86) by the nomogram before HAIC" in notice.text
+    assert "Alive at 12 months: network 45 %; nomogram before HAIC 80 % (72–86)." in notice.text
     assert "36 months" not in notice.text
     assert "assumed margin" in notice.text
 
@@ -38,7 +38,8 @@ def test_both_directions_both_horizons_and_both_models_are_one_notice() -> None:
         ("pre", 12), ("pre", 36), ("post", 12), ("post", 36)
     ]  # fmt: skip
     (notice,) = heads_notices({"os1": 0.99, "os3": 0.05}, found)
-    assert notice.text.count("by the network") == 4
+    assert "12 months: network 99 %; nomogram before HAIC 80 % (72–86), after HAIC 80 % (72–86)." in notice.text
+    assert "36 months: network 5 %; nomogram before HAIC 40 % (20–60), after HAIC 40 % (20–60)." in notice.text
 
 
 @pytest.mark.parametrize(
