@@ -19,6 +19,7 @@ from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
     from core.io.series import Series
+    from core.survival.own_file import OwnNomogram
 
 Model = Literal["pre", "post"]
 
@@ -63,6 +64,7 @@ class Draft:
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
         view: how the pictures are looked at (slice by plane, head, window), by name.
         shipment: what the linked viewer was sent, None until it was shown.
+        nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
@@ -87,6 +89,7 @@ class Draft:
     uploads: int = 0
     view: dict[str, Any] = field(default_factory=dict)
     shipment: object = None
+    nomogram: OwnNomogram | None = None
     own: dict[str, float | None] = field(default_factory=dict)
     saved: Saved | None = None
     refusal: str = ""

@@ -68,8 +68,8 @@ def heads_notices(os_heads: Mapping[str, float], found: Iterable[Prognosis | Non
         return ()
     by_months = (_at(months, [one for one in told if one.months == months]) for months in COMPARED_HEADS.values())
     text = (
-        f"Network and nomogram disagree on survival. {' '.join(filter(None, by_months))} That is outside the 95 % range "
-        f"and over {_percent(MARGIN.value)} points away ({MARGIN.tag} margin): check the images and what was entered."
+        f"Network and nomogram disagree on survival. {' '.join(filter(None, by_months))} That is outside the 95 % "
+        f"range and over {_percent(MARGIN.value)} points away ({MARGIN.tag} margin): check images and inputs."
     )
     return (Notice("heads_disagree", text),)
 

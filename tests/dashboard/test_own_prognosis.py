@@ -205,6 +205,39 @@ def test_it_can_be_loaded_on_the_page_validation(open_page: OpenPage) -> None:
     assert page.session_state["shelf"].loaded is None
 
 
+RELOADED = """
+import streamlit as st
+from dashboard import session
+from dashboard.draft import Draft
+from dashboard.views import prognosis
+if st.button("A page just opened takes over a draft"):
+    kept = session.draft()
+    del st.session_state["shelf"], st.session_state["draft"]
+    session.draft()
+    session.replace_draft(kept)
+if st.button("Load"):
+    from tests.dashboard.test_own_prognosis import content
+    session.put_own(content())
+if st.button("Remove"):
+    session.put_own(None)
+prognosis.show()
+"""
+
+
+def test_a_reload_finds_the_nomogram_and_the_answers_again() -> None:
+    page = AppTest.from_string(RELOADED, default_timeout=30).run()
+    by_label(page.button, "Load").click().run()
+    model(page).set_value("own").run()
+    by_label(page.button_group, "PVTT, 1 is yes").set_value("1").run()
+    by_label(page.button, "A page just opened takes over a draft").click().run()
+    assert not page.exception
+    assert model(page).value == "own"
+    assert by_label(page.button_group, "PVTT, 1 is yes").value == "1"
+    by_label(page.button, "Remove").click().run()
+    by_label(page.button, "A page just opened takes over a draft").click().run()
+    assert list(model(page).options) == [texts.MODEL_NAMES["pre"]]
+
+
 def mapped(file: bytes, clinical: ClinicalRecord, **by_hand: float | None) -> dict[str, tuple[str, str]]:
     nomogram = read_own(file).nomogram
     asked = questions(nomogram)
