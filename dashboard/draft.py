@@ -64,11 +64,11 @@ class Draft:
         uploads: counts the uploads taken in, so that the drop zone is emptied after each.
         view: how the pictures are looked at (slice by plane, head, window), by name.
         shipment: what the linked viewer was sent, None until it was shown.
-        nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
+        nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -89,11 +89,11 @@ class Draft:
     uploads: int = 0
     view: dict[str, Any] = field(default_factory=dict)
     shipment: object = None
-    nomogram: OwnNomogram | None = None
     own: dict[str, float | None] = field(default_factory=dict)
     saved: Saved | None = None
     refusal: str = ""
     desk: str = ""
+    nomogram: OwnNomogram | None = None
 
     @property
     def is_demo(self) -> bool:
