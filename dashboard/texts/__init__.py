@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, frame, own, paper, reliability, viewer
+from dashboard.texts import cases, compared, contributions, own, paper, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -175,7 +175,6 @@ __all__ = [
     "contributions",
     "curve_description",
     "follow_up_ends",
-    "frame",
     "known_values",
     "lead_sentence",
     "literal",

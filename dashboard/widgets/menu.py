@@ -11,7 +11,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import session, texts
+from dashboard import session
+from dashboard.texts import frame as words
 
 NAME = "haic_nomogram_pages"
 SCRIPT = """
@@ -46,7 +47,7 @@ export default function ({ data }) {
 def links(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-type]
     """The links in their order, in a row or behind the menu's button, which names the page that is shown."""
     # another title is another element: the menu is closed on the page that it led to
-    summary = f"<summary><i aria-hidden='true'></i>{texts.frame.MENU}<b>{escape(title)}</b></summary>"
+    summary = f"<summary><i aria-hidden='true'></i>{words.MENU}<b>{escape(title)}</b></summary>"
     st.html(f'<details class="menu">{summary}</details>', width="content")
     with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         for page in pages:
@@ -58,4 +59,4 @@ def mark_current(title: str) -> None:
     """Tell screen readers which link is the page that is shown; outside the header, where it takes no room."""
     mark = st.components.v2.component(NAME, js=SCRIPT)
     with st.container(key="pages-mark"):
-        mark(key="pages.mark", data={"page": title, "name": texts.frame.PAGES})
+        mark(key="pages.mark", data={"page": title, "name": words.PAGES})
