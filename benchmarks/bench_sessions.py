@@ -120,9 +120,7 @@ def expectations(patients: Sequence[Patient], folder: Path) -> list[Expected]:
             raise ValueError(f"patient {patient.patient_id} has no prognosis: take another seed")
         record = folder / f"{patient.patient_id}.json"
         write_clinical(patient.clinical, record)
-        sentences = {
-            name: texts.lead_sentence(prognosis.os[months], months, None) for name, months in HORIZONS.items()
-        }
+        sentences = {name: texts.lead_sentence(prognosis.os[months], months, None) for name, months in HORIZONS.items()}
         found.append(Expected(patient, record, f"{assessment.liver.volume_ml:.0f} mL", sentences))
     return found
 

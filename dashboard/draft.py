@@ -20,6 +20,7 @@ from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
     from core.io.series import Series
+    from core.survival.own_file import OwnNomogram
 
 Model = Literal["pre", "post"]
 
@@ -69,6 +70,7 @@ class Draft:
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
+        nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -94,6 +96,7 @@ class Draft:
     saved: Saved | None = None
     refusal: str = ""
     desk: str = ""
+    nomogram: OwnNomogram | None = None
 
     @property
     def is_demo(self) -> bool:

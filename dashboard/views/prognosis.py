@@ -13,7 +13,18 @@ from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
 from dashboard.pins import INPUTS, Shown
-from dashboard.widgets import answer, blocks, frame, lived, paper, progress, save
+from dashboard.widgets import (
+    answer,
+    blocks,
+    frame,
+    lived,
+    model_choice,
+    own_prognosis,
+    paper,
+    progress,
+    save,
+    study_line,
+)
 from dashboard.widgets.live_inputs import live_inputs
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
@@ -31,6 +42,10 @@ def show() -> None:
 @st.fragment
 def _live() -> None:
     """All that follows a changed input, and nothing else: the answer first, then the inputs as they stand."""
+    own = session.shelf().loaded
+    if own is not None and model_choice.own_is_shown():
+        own_prognosis.show(own)
+        return
     sentence = st.container(key="sentence")
     left, middle, right = st.columns(COLUMNS, gap="large")
     try:
@@ -63,32 +78,22 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
             _survival(prognosis, months, digits, _shown(prognosis, outlook))  # first: it takes the browser longest
     with middle:
         _nomogram(model, prognosis, outlook)
-        frame.section("Is this patient like those of the study?")
-        blocks.criteria(outlook.criteria)
+        study_line.show(outlook.criteria)
     with right:
         frame.section("Warnings")
         blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
-        paper.report(outlook)
+        paper.report(outlook, model)
 
 
 def _choose(outlook: Outlook) -> tuple[Model, float, int]:
     """The model, the horizon in months and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        # a nomogram of the centre's own is shown by own_prognosis
+        model: Model = "pre" if model_choice.control(outlook.clinical) == "pre" else "post"
         months = answer.horizon(HORIZONS, 36, "live.")
-        offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
-        model = st.segmented_control(
-            "Model",
-            offered,
-            format_func=texts.MODEL_NAMES.__getitem__,
-            key=session.recall("live.model", offered[-1], offered),
-            required=True,
-            label_visibility="collapsed",
-            on_change=session.remember,
-            args=("live.model",),
-        )
         digits = answer.decimals("live.")
         lived.control(model)
-    if len(offered) == 1:
+    if outlook.clinical.response is None:
         blocks.note(texts.POST_WAITS)
     return model, months, digits
 
