@@ -35,9 +35,9 @@ def _images() -> None:
         if st.button("Open the demo case", type=kind, icon=":material/play_arrow:"):
             session.open_demo()
             st.rerun()
-        if now.series:
+        if now.series or now.known():
             _new_case()
-        else:
+        if not now.series:
             blocks.note(texts.DEMO_IS)
     upload.images()
     blocks.note(texts.UPLOADS_STAY)
