@@ -14,12 +14,13 @@ from dashboard.widgets import blocks, clinical_form, frame, progress, save, uplo
 def show() -> None:
     """The page."""
     session.collect()
+    known, total = clinical_form.known_count()
     left, right = st.columns([1, 1.25], gap="large")
     with left:
         _images()
         _assess()
     with right:
-        _clinical()
+        _clinical(known, total)
 
 
 def _images() -> None:
@@ -91,8 +92,7 @@ def _result() -> None:
         progress.finished(assessment.seconds)
 
 
-def _clinical() -> None:
-    known, total = clinical_form.known_count()
+def _clinical(known: int, total: int) -> None:
     frame.section("Clinical values")
     blocks.note(texts.known_values(known, total))
     clinical_form.clinical_form()
