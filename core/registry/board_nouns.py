@@ -80,11 +80,13 @@ class BoardRecord:
 
     def of_case(self, case: str) -> BoardRecord:
         """What belongs to one case."""
-        return BoardRecord(*(tuple(one for one in rows if one.case == case) for rows in (self.readings, self.reveals)))
+        readings = tuple(one for one in self.readings if one.case == case)
+        return BoardRecord(readings, tuple(one for one in self.reveals if one.case == case))
 
     def of_save(self, save: str) -> BoardRecord:
         """What belongs to one save."""
-        return BoardRecord(*(tuple(one for one in rows if one.save == save) for rows in (self.readings, self.reveals)))
+        readings = tuple(one for one in self.readings if one.save == save)
+        return BoardRecord(readings, tuple(one for one in self.reveals if one.save == save))
 
     @property
     def shown_to_all(self) -> Reveal | None:
