@@ -37,7 +37,8 @@ METHODS = (
     "1969); of several: Fleiss’ (Psychol Bull 1971), interval after Gwet (Br J Math Stat Psychol 2008). Intraclass "
     "correlation: ICC(2,1), interval by F distribution (Shrout and Fleiss, Psychol Bull 1979). Brier score: mean "
     "squared error over patients whose status at the horizon is known, which leaves out those censored before; mean "
-    "estimate against Kaplan-Meier over all with follow-up. A lower Brier score is better; 0.25 is that of saying 50 % to everybody."
+    "estimate against Kaplan-Meier over all with follow-up. A lower Brier score is better; 0.25 is "
+    "that of saying 50 % to everybody."
 )
 AGAINST = {"model": "Agreement with the model", "histology": "Agreement with histology", "survival": "Error at 3 years"}
 AGAINST_LABEL = "What is drawn"
