@@ -105,10 +105,11 @@ def _pair(one: Sequence[Said], other: Sequence[Said]) -> Agreement:
 
 
 def _agreeing(pairs: Sequence[tuple[bool | None, bool | None]]) -> Agreement:
-    """Of pairs of calls that are both known; Cohen's kappa only from FEWEST on."""
+    """Of pairs of calls that are both known; Cohen's kappa from FEWEST on, and where neither says the same of all."""
     both = [(int(one), int(other)) for one, other in pairs if one is not None and other is not None]
     found = agreement([one for one, _ in both], [other for _, other in both], 2)
-    return found if found.n >= FEWEST else Agreement(found.n, found.agreed, found.share, None)
+    constant = any(len({pair[place] for pair in both}) < 2 for place in (0, 1))  # kappa is 0 then, whatever is said
+    return Agreement(found.n, found.agreed, found.share, None) if found.n < FEWEST or constant else found
 
 
 def _calibration(said: Sequence[Said], months: int) -> Calibration:

@@ -65,7 +65,8 @@ class ReaderFigures:
 
     Attributes:
         cases: read.
-        with_model, with_histology: agreement on MTM; kappa None also for fewer than FEWEST.
+        with_model, with_histology: agreement on MTM; kappa None also for fewer than FEWEST, and where one
+            says the same of all.
         horizons: by months.
     """
 

@@ -31,11 +31,13 @@ class Pair:
     Attributes:
         number: 1..count from the feet up.
         sources: JPEG as data URI by phase.
+        simulated: the phases that were computed, not scanned.
     """
 
     number: int
     count: int
     sources: Mapping[Phase, str]
+    simulated: frozenset[Phase] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def _pair(
     look = Look(WINDOWS[WINDOW], HEAT_OPACITY, outline=labels is not None)
     volumes = {Phase.ARTERIAL: assessment.arterial, Phase.PORTAL_VENOUS: assessment.portal_venous}
     drawn = {phase: picture(Layers(volume, labels, heat, grey), section, look) for phase, volume in volumes.items()}
-    return Pair(position + 1, total, {phase: _jpeg(rgb) for phase, rgb in drawn.items()})
+    simulated = frozenset(phase for phase, volume in volumes.items() if volume.simulated)
+    return Pair(position + 1, total, {phase: _jpeg(rgb) for phase, rgb in drawn.items()}, simulated)
 
 
 def _jpeg(rgb: npt.NDArray[np.uint8]) -> str:

@@ -38,10 +38,10 @@ def readers_over_time(
 
     name_of_axis, written = words
     traces = [_line(name, run, place, written, theme) for place, (name, run) in enumerate(runs.items())]
-    layout = plain_layout(colours, HEIGHT) | {"showlegend": True, "margin": {"l": 70, "r": 16, "t": 44, "b": 44}}
+    layout = plain_layout(colours, HEIGHT) | {"showlegend": True, "margin": {"l": 84, "r": 16, "t": 44, "b": 44}}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT_SIZE + 1}}
     layout["xaxis"] = _axis(colours) | {"type": "date"}
-    title = {"text": name_of_axis, "font": {"size": FONT_SIZE, "color": colours.muted}}
+    title = {"text": name_of_axis, "font": {"size": FONT_SIZE + 2, "color": colours.muted}}
     share = {"tickformat": ".0%"} if top > 1 else {}
     layout["yaxis"] = _axis(colours) | {"range": [0, top], "title": title, **share}
     return go.Figure({"data": traces, "layout": layout})
@@ -68,5 +68,5 @@ def _axis(colours: Palette) -> dict[str, Any]:
         "gridcolor": colours.grid,
         "zeroline": False,
         "fixedrange": True,
-        "tickfont": {"color": colours.muted, "size": FONT_SIZE},
+        "tickfont": {"color": colours.muted, "size": FONT_SIZE + 2},
     }

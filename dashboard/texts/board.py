@@ -12,7 +12,7 @@ from core.registry.nouns import FollowUp, Reading, WorklistRow
 from core.report.sentences import SIGNS
 from core.staging.child_pugh import child_pugh
 from dashboard.texts import cases, labels
-from dashboard.texts.survival import percent, percent_range, rounded, time_span
+from dashboard.texts.survival import percent, rounded, time_span
 from dashboard.texts.values import score_value, word
 
 NONE_YET = (
@@ -25,7 +25,6 @@ HEAD = ("Board", "Readings", "Decision", "Follow-up")
 OPEN_LABELS = {"": "All", "unread": "Not read", "undecided": "No decision", "unfollowed": "No follow-up"}
 NONE_LEFT = "No case of this kind is left."
 BACK, PREVIOUS, NEXT = "Worklist", "Previous", "Next"
-KEYS = "Page Up and Page Down lead to the previous and the next case."
 READER, READER_PROMPT = "Reader code", "Reader code, such as R 7K"
 READER_HELP = "A code, never a name or initials: it needs a digit and no word of three letters or more."
 COMMIT_FIRST = "Commit first: scores, heatmap and nomogram are shown to a reader once his reading is committed."
@@ -50,7 +49,7 @@ FOLLOW_UP = "Follow-up"
 READINGS = "Readers and model"
 READINGS_HEAD = ("Reader", "MTM", *(time_span(months) for months in ASKED_MONTHS))
 STAGES = "Stages"
-SIMULATED_IMAGES = "Simulated images"
+SIMULATED = "Simulated phase"
 ANOTHER_NOMOGRAM = (
     "Saved with another version of the nomogram: its marks do not belong to the axes of now. Open the case and save it "
     "again to have drawing and report."
@@ -157,6 +156,11 @@ def slice_words(number: int, total: int) -> str:
     return f"slice {number} of {total} from the feet up"
 
 
+def caption(phase: str, number: int, total: int) -> str:
+    """Below a picture."""
+    return f"{phase} · slice {number} of {total}"
+
+
 def shown(slices: int) -> str:
     """What a reader has before him, as it is written down with his reading."""
     images = f"both phases, {slices} plain slices; " if slices else "no images; "
@@ -204,10 +208,7 @@ def model_row(reading: Reading, prognosis: Prognosis | None) -> tuple[str, ...]:
     """The model's answer, as in READINGS_HEAD."""
     score = reading.scores.mtm
     ahead = {} if prognosis is None else prognosis.os_conditional or prognosis.os
-    alive = [
-        f"{percent(ahead[months])[0]} ({percent_range(ahead[months])})" if months in ahead else "–"
-        for months in ASKED_MONTHS
-    ]
+    alive = [percent(ahead[months])[0] if months in ahead else "–" for months in ASKED_MONTHS]
     name = "Model" if score is None or score.model else "Given"
     told = "–" if score is None else f"{'MTM' if score.value >= 0.5 else 'not MTM'} {100 * score.value:.0f} %"
     return name, told, *alive
@@ -220,7 +221,7 @@ def score_card(score: Score | None, trusted: HeatmapReliability | None) -> tuple
     if not score.model:
         return f"{score.value:.2f}", "given by hand, taken as exact", ""
     parts = ", ".join(f"{name} {value:.2f}" for name, value in score.parts.items())
-    verdict = "" if trusted is None else f"heatmap {SIGNS[trusted.verdict]} {trusted.verdict}"
+    verdict = "" if trusted is None else f"heatmap\u00a0{SIGNS[trusted.verdict]}\u00a0{trusted.verdict}"
     spread = score_value(score).partition(" ")[2].strip("()")
     return f"{score.value:.2f}", f"95 % range {spread}", "; ".join(part for part in (parts, verdict) if part)
 

@@ -113,7 +113,7 @@ def _kappa(found: Estimate | None, n: int, fewest: int) -> str:
     if n < fewest:
         return _too_few(n, fewest)
     if found is None:
-        return "not defined: all in one category"
+        return "not defined: one says the same of all"
     return f"{_number(found.value)} ({_number(found.low)} to {_number(found.high)})"
 
 
@@ -139,7 +139,7 @@ def _icc(found: Intraclass) -> str:
 
 
 def _number(value: float) -> str:
-    return true_minus(f"{value:.2f}")
+    return true_minus(f"{round(value, 2) + 0.0:.2f}")
 
 
 def _too_few(n: int, fewest: int) -> str:

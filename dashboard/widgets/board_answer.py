@@ -23,8 +23,8 @@ from dashboard.widgets.saved_report import same_nomogram
 if TYPE_CHECKING:
     from core.registry.store import Registry
 
-COLUMNS = (1.25, 1.05, 0.9)
-CURVE_HEIGHT, TYPE = 270, 17  # pixels
+COLUMNS = (1.2, 1.05, 0.95)
+CURVE_HEIGHT, TYPE = 260, 17  # pixels
 
 
 def answer(registry: Registry, row: WorklistRow, reading: Reading, record: BoardRecord) -> None:
@@ -36,14 +36,14 @@ def answer(registry: Registry, row: WorklistRow, reading: Reading, record: Board
     with left, st.container(gap="xsmall"):
         board_parts.heat_pictures(row.latest, heat)
         board_parts.clinical(reading.clinical)
-        _readers(reading, prognosis, record)
+        blocks.notices([one for one in reading.warnings if one.code != "missing_input"], texts.NO_WARNINGS)
     with middle, st.container(gap="xsmall"):
         _nomogram(reading, prognosis)
     with right, st.container(gap="xsmall"):
         _scores(reading, heat.reliability)
         if prognosis is not None:
             _curve(prognosis)
-        blocks.notices([one for one in reading.warnings if one.code != "missing_input"], texts.NO_WARNINGS)
+        _readers(reading, prognosis, record)
     blocks.note(_provenance(row, reading, record))
 
 
@@ -87,7 +87,9 @@ def _card(name: str, score: Score | None, trusted: HeatmapReliability | None) ->
 def _curve(prognosis: Prognosis) -> None:
     ahead = prognosis.os_conditional or prognosis.os
     figure = survival_curve(prognosis, 36 if 36 in ahead else min(ahead), style.palette(session.theme()))
-    figure.update_layout(height=CURVE_HEIGHT, font={"size": TYPE}, margin={"l": 62, "r": 10, "t": 10, "b": 48})
+    figure.update_layout(height=CURVE_HEIGHT, font={"size": TYPE}, margin={"l": 84, "r": 14, "t": 10, "b": 56})
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(title_font_size=TYPE, tickfont_size=TYPE)
     alt = texts.curve_description(prognosis)
     st.plotly_chart(figure, key="board.curve", config=style.CONFIG, theme=None, alt=alt)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import InputError
 from core.registry.board_nouns import BoardRecord
 from core.registry.nouns import CaseFile, Reading, WorklistRow
-from dashboard import session, texts
+from dashboard import texts
 from dashboard.texts import board as words
 from dashboard.widgets import blocks, board_answer, board_commit, board_parts, case_file, frame
 from dashboard.widgets.board_list import open_case
@@ -84,5 +84,3 @@ def _entries(registry: Registry, file: CaseFile) -> None:
     with right:
         frame.section(words.FOLLOW_UP)
         case_file.follow_up_entries(registry, file)
-        if session.draft().view.get("board.case") == file.row.key:
-            blocks.note(words.KEYS)

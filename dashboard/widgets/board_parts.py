@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,9 @@ def title(row: WorklistRow, number: int, total: int) -> None:
     """Which case it is."""
     told = [words.place(number, total), words.day_of(row.board_on)]
     small = " · ".join(part for part in told if part)
-    st.html(f'<div class="board-title"><b>{escape(row.pseudonym)}</b> <span>{escape(small)}</span></div>')
+    st.html(
+        f'<div class="board-title"><b>{escape(row.pseudonym)}</b> <span>{escape(small)}</span></div>', width="content"
+    )
 
 
 def plain_pictures(registry: Registry, save: Save) -> int:
@@ -48,7 +50,7 @@ def _leaf(save: Save, found: PlainSlices) -> None:
         key = session.recall(f"{SLICE}.{save.key}", start, numbers)
         chosen = st.select_slider(words.SLICE, numbers, key=key, on_change=session.remember, args=(key,))
     pair = found.pairs[numbers.index(chosen)]
-    _draw(pair, save, "")
+    _draw(pair, "")
     blocks.note(f"{words.SLICES_OF}: {words.slice_words(pair.number, pair.count)}.")
 
 
@@ -66,20 +68,24 @@ def heat_pictures(save: Save, slices: HeatSlices) -> None:
     if not found:
         blocks.note(words.NO_IMAGES if not save.with_images else words.NO_HEAT)
         return
-    head = next(iter(found))
-    if len(found) > 1:
-        head = st.segmented_control(
-            words.HEAT_OF,
-            list(found),
-            format_func=lambda name: f"{words.HEAT_OF}: {texts.HEAD_NAMES[name]}",
-            key=session.recall(HEAD, head, list(found)),
-            required=True,
-            label_visibility="collapsed",
-            on_change=session.remember,
-            args=(HEAD,),
-        )
-    _draw(found[head], save, head)
-    blocks.heat_scale(grey=slices.reliability[head].verdict == "failed")
+    with st.container(key="board-heat", horizontal=True, vertical_alignment="center", gap="small"):
+        head = _head(list(found))
+        blocks.heat_scale(grey=slices.reliability[head].verdict == "failed")
+    _draw(found[head], head)
+
+
+def _head(offered: Sequence[str]) -> str:
+    chosen: str = st.segmented_control(
+        words.HEAT_OF,
+        offered,
+        format_func=lambda name: f"{words.HEAT_OF}: {texts.HEAD_NAMES[name]}",
+        key=session.recall(HEAD, offered[0], offered),
+        required=True,
+        label_visibility="collapsed",
+        on_change=session.remember,
+        args=(HEAD,),
+    )
+    return chosen
 
 
 def clinical(record: ClinicalRecord) -> None:
@@ -107,18 +113,17 @@ def _pictures(registry: Registry, save: Save, kind: str, make: Callable[[Assessm
     return view[PICTURES][save.key, kind]
 
 
-def _draw(pair: Pair, save: Save, head: str) -> None:
-    parts = "".join(_picture(pair, phase, source, save, head) for phase, source in pair.sources.items())
+def _draw(pair: Pair, head: str) -> None:
+    parts = "".join(_picture(pair, phase, source, head) for phase, source in pair.sources.items())
     st.html(f'<div class="key-slices board-slices">{parts}</div>')
 
 
-def _picture(pair: Pair, phase: Phase, source: str, save: Save, head: str) -> str:
+def _picture(pair: Pair, phase: Phase, source: str, head: str) -> str:
     name = texts.PHASE_NAMES[phase]
     alt = words.picture_alt(name, pair.number, pair.count, texts.HEAD_NAMES.get(head, ""))
-    remark = f"<b>{escape(words.SIMULATED_IMAGES)}</b>" if save.simulated else ""
-    caption = f"{name}, {words.slice_words(pair.number, pair.count)}"
+    remark = f"<b>{words.SIMULATED}</b>" if phase in pair.simulated else ""
     return (
         f'<figure><img src="{source}" alt="{escape(alt)}">{remark}'
         f'<i class="left" aria-hidden="true">R</i><i class="right" aria-hidden="true">L</i>'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        f"<figcaption>{escape(words.caption(name, pair.number, pair.count))}</figcaption></figure>"
     )

@@ -38,9 +38,9 @@ def readers(registry: Registry, rows: Sequence[WorklistRow], record: BoardRecord
     with left:
         frame.section(words.CALLS_TITLE)
         tables.table(words.CALLS_HEAD, [words.calls_row(one, FEWEST) for one in found.figures])
-        if found.pairs:
+        if pairs := [words.pair_row(pair, FEWEST) for pair in found.pairs if pair[2].n]:
             frame.section(words.PAIRS_TITLE)
-            tables.table(words.PAIRS_HEAD, [words.pair_row(pair, FEWEST) for pair in found.pairs])
+            tables.table(words.PAIRS_HEAD, pairs)
         frame.section(words.TOGETHER_TITLE)
         if together := words.together_rows(found, FEWEST):
             tables.table(words.TOGETHER_HEAD, together)

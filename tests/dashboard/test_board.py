@@ -22,7 +22,7 @@ from tests.dashboard.test_views import by_label, draft, html
 
 OpenPage = Callable[..., AppTest]
 CALL = Call(False, 0.3, {36: 0.55})
-HIDDEN = ("0.62", "0.81", "MTM score", "DLR score", "Total points", "Of 100 people", "heatmap ✓", "less influence")
+HIDDEN = ("0.62", "0.81", "MTM score", "DLR score", "Total points", "Of 100 people", "heatmap\u00a0✓", "less influence")
 
 
 def save(name: str = "Case 7K", *, images: bool = True) -> str:
@@ -103,7 +103,14 @@ def test_a_reader_commits_and_only_then_sees_the_model(open_page: OpenPage) -> N
     shown, post = html(page), builders.assessment().post
     assert post is not None
     assert texts.lead_sentence(post.os[36], 36) in shown
-    for part in ("0.62", "0.81", "95 % range 0.47–0.75", "heatmap ✓ reliable", "Total points", "less influence"):
+    for part in (
+        "0.62",
+        "0.81",
+        "95 % range 0.47–0.75",
+        "heatmap\u00a0✓\u00a0reliable",
+        "Total points",
+        "less influence",
+    ):
         assert part in shown
     assert "not valid for patients" in shown
     assert texts.NOT_FOR_CLINICAL_USE in shown
