@@ -68,6 +68,8 @@ def _nomogram(reading: Reading, prognosis: Prognosis | None) -> None:
     readings = texts.axis_readings(reading.clinical, reading.scores)
     drawing = lay_out(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
     st.html(nomogram_drawing(drawing, texts.nomogram_description(prognosis)))
+    if prognosis is not None and prognosis.os_conditional:
+        blocks.note(texts.AXES_UNCONDITIONAL)
 
 
 def _scores(reading: Reading, trusted: Mapping[str, HeatmapReliability]) -> None:

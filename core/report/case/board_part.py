@@ -13,8 +13,9 @@ from core.report.case.parts import marked_up, paragraph, section, space, table
 from core.report.case.style import WIDTH
 from core.report.sentences import rounded, time_span
 
-HEAD = ("Reader", "Committed, UTC", "MTM call", *(f"Alive at {time_span(months)}" for months in ASKED_MONTHS), "Read")
-SHARES = (0.1, 0.16, 0.17, 0.1, 0.1, 0.1, 0.27)
+HEAD = ("Reader", "Committed, UTC", "MTM call", *(f"Alive at {time_span(months)}" for months in ASKED_MONTHS))
+SHARES = (0.13, 0.2, 0.19, 0.16, 0.16, 0.16)
+ROW, MOST_WHOLE = 14.0, 300.0  # points: a table up to this height is not torn apart
 BLIND = (
     "Committed before the model’s scores, heatmap and nomogram were shown, and not changed since; probabilities are "
     "the readers’ own, counted from the first HAIC."
@@ -68,15 +69,20 @@ def _decision(one: Decision) -> str:
 
 
 def _readings(readings: Sequence[BoardReading]) -> list[Any]:
+    from reportlab.platypus import CondPageBreak
+
     if not readings:
         return []
     rows = [[paragraph(name, "muted") for name in HEAD]]
     for one in readings:
         call = f"{'MTM' if one.call.mtm else 'not MTM'} ({100 * one.call.mtm_probability:.0f} %)"
         alive = [_share(one.call.alive.get(months)) for months in ASKED_MONTHS]
-        cells = (one.reader, f"{one.at:%Y-%m-%d %H:%M}", call, *alive, one.shown)
+        cells = (one.reader, f"{one.at:%Y-%m-%d %H:%M}", call, *alive)
         rows.append([paragraph(cell, "small") for cell in cells])
-    return [space(3), table(rows, [share * WIDTH for share in SHARES]), paragraph(BLIND, "tiny")]
+    read = "; or ".join(dict.fromkeys(one.shown for one in readings))
+    note = paragraph(f"Read from: {read}. {BLIND}", "tiny")
+    whole = min(ROW * (len(rows) + 2), MOST_WHOLE)
+    return [CondPageBreak(whole), space(3), table(rows, [share * WIDTH for share in SHARES]), note]
 
 
 def _share(value: float | None) -> str:
