@@ -64,7 +64,7 @@ def icc_agreement(scores: npt.ArrayLike, level: float = 0.95) -> Intraclass | No
         level: of the interval.
 
     Returns:
-        None where no score differs from another, or patients do not differ beyond what rounding leaves.
+        None where patients do not differ beyond what rounding leaves.
 
     Raises:
         InputError: for fewer than two patients or readers, or a score that is not finite.
@@ -75,6 +75,8 @@ def icc_agreement(scores: npt.ArrayLike, level: float = 0.95) -> Intraclass | No
     b, j, e = found.patients, found.readers, found.rest
     below = b + (k - 1) * e + k * (j - e) / n
     if below <= 1e-12 * max(float(np.square(table).mean()), 1e-300):
+        return None
+    if max(b, e) <= 1e-12 * j:
         return None
     value = (b - e) / below
     if e <= 1e-12 * max(b, j):  # readers differ by a constant, or not at all: the F ratio has no limit

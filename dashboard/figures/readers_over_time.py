@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Run = Sequence[tuple[datetime, int, float]]
 HEIGHT = 380
+FEWEST_DAYS = 3
+IN_ORDER = "Readings of each, in the order of time"
 # Okabe and Ito, darker or lighter for the theme
 COLOURS = {
     "light": ("#0072b2", "#b24e00", "#00785a", "#a34f86", "#a87400", "#56666c"),
@@ -25,7 +27,7 @@ SIGNS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 def readers_over_time(
     runs: Mapping[str, Run], words: tuple[str, str], colours: Palette, theme: Literal["light", "dark"], top: float
 ) -> go.Figure:
-    """Running figures, 0..`top`, by name against the time of the answer.
+    """Running figures, 0..`top`, by name: against the day, or answer by answer until there are FEWEST_DAYS of them.
 
     Args:
         runs: (when, answers so far, figure so far) by reader, in the order of time.
@@ -37,13 +39,17 @@ def readers_over_time(
     import plotly.graph_objects as go
 
     name_of_axis, written = words
-    traces = [_line(name, run, place, written, theme) for place, (name, run) in enumerate(runs.items())]
-    layout = plain_layout(colours, HEIGHT) | {"showlegend": True, "margin": {"l": 84, "r": 16, "t": 44, "b": 44}}
+    by_day = len({at.date() for run in runs.values() for at, _, _ in run}) >= FEWEST_DAYS
+    drawn = {name: _last_of_days(run) if by_day else run for name, run in runs.items()}
+    traces = [_line(name, run, place, written, theme) for place, (name, run) in enumerate(drawn.items())]
+    if not by_day:
+        traces = [trace | {"x": [n for (n,) in trace["customdata"]]} for trace in traces]
+    layout = plain_layout(colours, HEIGHT) | {"showlegend": True, "margin": {"l": 84, "r": 16, "t": 44, "b": 56}}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT_SIZE + 1}}
-    layout["xaxis"] = _axis(colours) | {"type": "date"}
-    title = {"text": name_of_axis, "font": {"size": FONT_SIZE + 2, "color": colours.muted}}
+    kind = {"type": "date"} if by_day else {"type": "linear", "tickformat": "d"}
+    layout["xaxis"] = _axis("" if by_day else IN_ORDER, colours) | kind
     share = {"tickformat": ".0%"} if top > 1 else {}
-    layout["yaxis"] = _axis(colours) | {"range": [0, top], "title": title, **share}
+    layout["yaxis"] = _axis(name_of_axis, colours) | {"range": [0, top], **share}
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -63,8 +69,13 @@ def _line(name: str, run: Run, place: int, written: str, theme: Literal["light",
     }
 
 
-def _axis(colours: Palette) -> dict[str, Any]:
+def _last_of_days(run: Run) -> Run:
+    return list({at.date(): (at, n, value) for at, n, value in run}.values())
+
+
+def _axis(title: str, colours: Palette) -> dict[str, Any]:
     return {
+        "title": {"text": title, "font": {"size": FONT_SIZE + 2, "color": colours.muted}},
         "gridcolor": colours.grid,
         "zeroline": False,
         "fixedrange": True,

@@ -27,7 +27,7 @@ def title(row: WorklistRow, number: int, total: int) -> None:
     told = [words.place(number, total), words.day_of(row.board_on)]
     small = " · ".join(part for part in told if part)
     st.html(
-        f'<div class="board-title"><b>{escape(row.pseudonym)}</b> <span>{escape(small)}</span></div>', width="content"
+        f'<h2 class="board-title"><b>{escape(row.pseudonym)}</b> <span>{escape(small)}</span></h2>', width="content"
     )
 
 

@@ -238,7 +238,7 @@ def test_decision_and_follow_up_are_written_on_the_board(open_page: OpenPage) ->
     assert file.follow_ups[0].time_months == 14.5
 
 
-def test_the_report_of_board_and_cases_has_decision_and_readings() -> None:
+def test_the_report_of_board_and_cases_has_decision_and_readings(open_page: OpenPage) -> None:
     from dashboard.widgets import saved_report
 
     registry, models = keeping.registry(), builders.models()
@@ -251,6 +251,8 @@ def test_the_report_of_board_and_cases_has_decision_and_readings() -> None:
     assert "Decided 2026-05-04: Four more sessions." in text
     assert "not MTM (30 %)" in text
     assert "Case 7K" in text
+    page = open_page("cases")
+    assert [button.proto.label for button in page.get("download_button")] == [words.REPORT]
 
 
 def test_another_nomogram_gives_no_marks_and_no_report(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

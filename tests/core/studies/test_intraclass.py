@@ -61,6 +61,7 @@ def test_readers_who_say_the_same_and_readers_apart_by_a_constant() -> None:
     assert apart is not None
     assert (apart.value, apart.low, apart.high) == pytest.approx((0.18 / (0.18 + 2 * 0.015 / 3), 0, 1))
     assert icc_agreement([[0.4, 0.4], [0.4, 0.4]]) is None
+    assert icc_agreement([[0.4, 0.5], [0.4, 0.5]]) is None
 
 
 @pytest.mark.parametrize("scores", [[[1, 2]], [[1], [2]], [[1, 2], [3, float("nan")]], [1, 2]])
