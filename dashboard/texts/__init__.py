@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import board, cases, compared, contributions, own, paper, reliability, viewer
+from dashboard.texts import cases, compared, contributions, own, paper, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -169,7 +169,6 @@ __all__ = [
     "WHOLE_FOLDER",
     "WORDS",
     "axis_readings",
-    "board",
     "cases",
     "changes",
     "compared",
