@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, own, paper, reliability, viewer
+from dashboard.texts import cases, compared, contributions, own, paper, people, pins, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -187,10 +187,12 @@ __all__ = [
     "out_of_100",
     "own",
     "paper",
+    "people",
     "percent",
     "percent_range",
     "picture_description",
     "picture_remarks",
+    "pins",
     "plain",
     "reliability",
     "risk_sentence",
