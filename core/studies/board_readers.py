@@ -38,7 +38,7 @@ def truth_of(read: Reading, latest: Reading, last_seen: LastSeen | None) -> Trut
     score, given = read.scores.mtm, latest.scores.mtm
     by_model = score is not None and score.origin is ScoreOrigin.MODEL
     by_hand = given is not None and given.origin is ScoreOrigin.MANUAL and given.value in (0.0, 1.0)
-    prognosis = read.pre if read.clinical.response is None else read.post
+    prognosis = read.post or read.pre  # as the report leads
     ahead = {} if prognosis is None else prognosis.os_conditional or prognosis.os
     return Truth(
         model_mtm=score.value if by_model and score is not None else None,

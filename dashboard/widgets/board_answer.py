@@ -13,6 +13,7 @@ from core.registry.board_nouns import BoardRecord
 from core.registry.nouns import Reading, WorklistRow
 from core.survival.prognoses import model_inputs
 from dashboard import session, texts
+from dashboard.draft import Model
 from dashboard.figures import style
 from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.figures.survival_curve import survival_curve
@@ -29,7 +30,7 @@ CURVE_HEIGHT, TYPE = 260, 17  # pixels
 
 def answer(registry: Registry, row: WorklistRow, reading: Reading, record: BoardRecord) -> None:
     """Draw it; `record` is what was committed and shown of the save."""
-    prognosis = reading.pre if reading.clinical.response is None else reading.post
+    prognosis = reading.post or reading.pre  # as the report leads
     _sentence(reading, prognosis)
     heat = board_parts.heat_of(registry, row.latest)
     left, middle, right = st.columns(COLUMNS, gap="medium")
@@ -49,7 +50,7 @@ def answer(registry: Registry, row: WorklistRow, reading: Reading, record: Board
 
 def _sentence(reading: Reading, prognosis: Prognosis | None) -> None:
     if prognosis is None:
-        nomogram = session.nomogram("pre" if reading.clinical.response is None else "post")
+        nomogram = session.nomogram("pre")
         inputs = model_inputs(reading.clinical, reading.scores)
         blocks.case_lead(texts.still_missing([name for name in nomogram.names if inputs[name] is None]), "")
         return
@@ -64,7 +65,7 @@ def _nomogram(reading: Reading, prognosis: Prognosis | None) -> None:
     if not same_nomogram(reading):
         blocks.note(words.ANOTHER_NOMOGRAM)
         return
-    model = "pre" if reading.clinical.response is None else "post"
+    model: Model = "post" if prognosis is not None and prognosis.model == "post" else "pre"
     readings = texts.axis_readings(reading.clinical, reading.scores)
     drawing = lay_out(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
     st.html(nomogram_drawing(drawing, texts.nomogram_description(prognosis)))

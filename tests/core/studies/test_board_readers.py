@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from core.case import ClinicalRecord
 from core.findings import Score, Scores
 from core.registry.board_nouns import BoardReading, Call
 from core.registry.nouns import FollowUp, Reading
@@ -157,6 +156,6 @@ def test_what_is_known_of_a_save() -> None:
     assert truth_of(latest, latest, None).model_mtm is None
     unsure = replace(latest, scores=Scores(Score.manual(0.5)))
     assert truth_of(read, unsure, None).histology is None
-    before = replace(read, clinical=ClinicalRecord(pvtt=True))
+    before = replace(read, post=None)
     assert result.pre is not None
     assert truth_of(before, before, None).model_alive[36] == result.pre.os[36].value
