@@ -104,3 +104,6 @@ def _fits_the_projector(page: Any) -> None:
         assert box is not None, part
         assert box["y"] + box["height"] <= PROJECTOR["height"], part
         assert box["x"] + box["width"] <= PROJECTOR["width"], part
+    written = page.locator(".board-slices b").first.bounding_box()
+    assert written is not None
+    assert written["height"] < 50  # it names the picture and does not cover it
