@@ -66,6 +66,7 @@ def put_own(content: bytes | None) -> None:
     """Load the nomogram of a nomogram.json, or take it away (None); a file that cannot be used changes nothing."""
     if shelf().take(content):
         draft().nomogram, draft().own = shelf().loaded, {}
+        draft().pins = [pin for pin in draft().pins if pin.shown.prognosis.model != "own"]  # of another nomogram
         held.forget_widgets("own.")
 
 

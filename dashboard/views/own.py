@@ -38,7 +38,7 @@ def _live(own: OwnNomogram) -> None:
         with words:
             own_answer.lead(own, form, found, months)
     with right:  # first: the curve takes the browser longest
-        own_answer.survival(own, found, months, digits)
+        own_answer.survival(own, form, found, (months, digits))
     with middle:
         own_answer.drawing(own, form, found)
         own_answer.mapping(form, outlook)

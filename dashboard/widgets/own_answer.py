@@ -14,6 +14,7 @@ from core.survival.prognoses import prognosis
 from core.survival.questions import answered
 from dashboard import session, texts
 from dashboard.outlook import Outlook
+from dashboard.pins import Shown
 from dashboard.texts import own_mapping
 from dashboard.widgets import answer, blocks, frame, own_inputs, tables
 
@@ -61,13 +62,14 @@ def lead(own: OwnNomogram, form: own_inputs.Form, found: Prognosis | None, month
     blocks.lead(texts.lead_sentence(found.os[months], months), texts.own.time_origin(own.nomogram))
 
 
-def survival(own: OwnNomogram, found: Prognosis | None, months: float, digits: int) -> None:
-    """Curve, table and risk group once all is known."""
+def survival(own: OwnNomogram, form: own_inputs.Form, found: Prognosis | None, reading: tuple[float, int]) -> None:
+    """Curve, table and risk group once all is known; `reading` is the horizon in months and the decimals."""
     if found is None:
         blocks.note(texts.own.WAITS)
         return
     source, risk = texts.own.widest_source(found, own.nomogram), texts.own.risk_sentence(found, own.nomogram)
-    answer.survival(found, months, digits, answer.Words(texts.own.ORIGIN, source, risk))
+    shown = Shown(found, texts.own.MODEL, form.names, form.words)
+    answer.survival(found, *reading, answer.Words(texts.own.ORIGIN, source, risk), shown)
 
 
 def drawing(own: OwnNomogram, form: own_inputs.Form, found: Prognosis | None) -> None:

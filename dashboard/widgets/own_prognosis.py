@@ -40,7 +40,7 @@ def show(own: OwnNomogram) -> None:
             own_answer.lead(own, form, found, months)
         _whose(own)
     with right:
-        own_answer.survival(own, found, months, digits)
+        own_answer.survival(own, form, found, (months, digits))
         _warnings(outlook, found)
     with middle:
         own_answer.drawing(own, form, found)

@@ -13,7 +13,7 @@ from core.findings import Assessment, Scores
 from core.survival.disagreement import heads_notices
 from core.survival.own_file import read_own
 from core.survival.questions import case_answers, questions
-from dashboard import texts
+from dashboard import session, texts
 from dashboard.texts import own_mapping
 from dashboard.texts import study as study_words
 from dashboard.uploads import Shelf
@@ -273,3 +273,17 @@ def test_form_and_session_are_untouched_by_looking(shelved: Callable[..., AppTes
     page = shelved(assessment=builders.assessment())
     assert draft(page).own == {}
     assert draft(page).record() == builders.CLINICAL
+
+
+def test_its_pins_go_with_the_nomogram(shelved: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    page = shelved(builders.assessment())
+    by_label(page.button_group, "mtm_pathology").set_value("1")
+    page.run()
+    by_label(page.button, texts.pins.PIN).click().run()
+    now = draft(page)
+    assert [pin.shown.model for pin in now.pins] == [texts.own.MODEL]
+    assert set(now.pins[0].shown.prognosis.points) == {axis for _, axis in NAMES}
+    monkeypatch.setattr(session, "draft", lambda: now)
+    monkeypatch.setattr(session, "shelf", lambda: page.session_state["shelf"])
+    session.put_own(None)
+    assert now.pins == []
