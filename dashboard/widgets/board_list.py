@@ -9,11 +9,12 @@ import streamlit as st
 
 from core.registry.board_nouns import BoardRecord
 from core.registry.nouns import WorklistRow
-from dashboard import session
+from dashboard import session, texts
 from dashboard.texts import board as words
 from dashboard.widgets import blocks
 
-CASE, PART, STATE = "board.case", "board.part", "board.state"
+CASE, PART, STATE, SHOWN = "board.case", "board.part", "board.state", "board.shown"
+PAGE_ROWS = 14  # fit a projector
 
 
 def worklist(rows: Sequence[WorklistRow], record: BoardRecord) -> None:
@@ -34,17 +35,25 @@ def worklist(rows: Sequence[WorklistRow], record: BoardRecord) -> None:
     if not found:
         blocks.note(words.NONE_LEFT)
         return
+    shown = int(session.draft().view.get(SHOWN, PAGE_ROWS))
     with st.container(key="board-list", gap=None):
         head = "".join(f"<span>{escape(name)}</span>" for name in words.HEAD)
         st.html(f'<div class="board-row head" aria-hidden="true"><b></b>{head}</div>')
-        for row in found:
+        for row in found[:shown]:
             _row(row, record)
+    if len(found) > shown:
+        more = f"{texts.cases.MORE} ({len(found) - shown})"
+        st.button(more, key="board.more", on_click=_show_more, args=(shown,))
     blocks.note(words.COMMIT_FIRST)
 
 
 def open_case(key: str) -> None:
     """Show the case `key` for the projector; "" goes back to the list."""
     session.draft().view[CASE] = key
+
+
+def _show_more(shown: int) -> None:
+    session.draft().view[SHOWN] = shown + PAGE_ROWS
 
 
 def _row(row: WorklistRow, record: BoardRecord) -> None:

@@ -281,6 +281,15 @@ def test_a_case_without_a_prognosis_says_what_is_missing(open_page: OpenPage) ->
     assert "For a prognosis this model still needs: PVTT" in html(page)
 
 
+def test_a_long_worklist_comes_in_pieces(open_page: OpenPage) -> None:
+    for n in range(16):
+        save(f"P{n}", images=False)
+    page = open_page("board")
+    assert len([button for button in page.button if button.label.startswith("P")]) == 14
+    click(page, f"{cases.MORE} (2)")
+    assert len([button for button in page.button if button.label.startswith("P")]) == 16
+
+
 def many_readings(count: int = 12) -> None:
     registry = keeping.registry()
     for n in range(count):
