@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, own, paper, reliability, viewer
+from dashboard.texts import cases, compared, contributions, live, own, paper, reliability, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -178,6 +178,7 @@ __all__ = [
     "known_values",
     "lead_sentence",
     "literal",
+    "live",
     "liver_facts",
     "mask_waits",
     "model_score",

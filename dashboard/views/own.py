@@ -14,6 +14,7 @@ from core.survival.prognoses import prognosis
 from core.survival.questions import answered
 from dashboard import session, texts
 from dashboard.widgets import answer, blocks, frame, own_file, own_inputs, progress
+from dashboard.widgets.live_nomogram import Handles
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 COLUMNS = (1, 1.85, 1.3)
@@ -48,7 +49,7 @@ def _live(own: OwnNomogram) -> None:
         else:
             answer.survival(found, months, digits, _words(own, found))
     with middle:
-        answer.drawing(own.nomogram, found, form.names, form.words)
+        answer.drawing(own.nomogram, found, form.names, form.words, Handles(form.answers, form.take))
     with left:
         frame.section(texts.own.ASKS)
         own_inputs.own_inputs(form)

@@ -13,7 +13,8 @@ from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
 from dashboard.widgets import answer, blocks, frame, paper, progress, save
-from dashboard.widgets.live_inputs import live_inputs
+from dashboard.widgets.live_inputs import live_inputs, take
+from dashboard.widgets.live_nomogram import Handles
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 HORIZONS = (12, 36, 60)
@@ -112,7 +113,8 @@ def _sentence(prognosis: Prognosis, months: float) -> None:
 
 def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
-    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
+    handles = Handles(model_inputs(outlook.clinical, outlook.scores), take)
+    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings, handles)
     if prognosis is None:
         return
     if prognosis.os_conditional:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.findings import Score, Scores
+from core.survival.prognoses import model_inputs
 from dashboard import held, session, texts
 
 PREFIX = "live."
@@ -18,6 +19,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "response": {word: word for word in ("CR", "PR", "SD", "PD")},
     "haic_sessions": {"1": 1, "2": 2, "3": 3, f"> {MOST_SESSIONS - 1}": MOST_SESSIONS},
 }
+ON_THE_AXIS: dict[str, dict[float, Any]] = {
+    "pvtt": {0.0: False, 1.0: True},
+    "response": {0.0: "SD", 1.0: "PR"},  # one of each kind
+    "haic_sessions": {float(count): count for count in range(1, MOST_SESSIONS + 1)},
+}
+"""What the form is given for a place on the drawing's axis."""
 MODEL, BY_HAND, UNKNOWN = "Model", "By hand", "Unknown"
 
 
@@ -31,6 +38,16 @@ def live_inputs(model: Scores) -> None:
     _months()
     for name in ("mtm", "dlr"):
         _score(name, getattr(model, name))
+
+
+def take(name: str, value: float) -> None:
+    """Take the value of an axis that was set on the drawing, as the inputs here take theirs."""
+    if name in ON_THE_AXIS:
+        now = model_inputs(session.draft().record(), Scores())[name]
+        if value != now:  # CR, or more sessions than the axis has, stand where the axis says no more
+            session.draft().clinical[name] = ON_THE_AXIS[name][value]
+    else:
+        setattr(session.draft(), name, round(value, 2))
 
 
 def _one_of(name: str, answers: dict[str, Any]) -> None:
