@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, live, own, paper, reliability, viewer
+from dashboard.texts import cases, compared, contributions, live, own, paper, reliability, shift, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -199,6 +199,7 @@ __all__ = [
     "score_facts",
     "score_value",
     "seconds",
+    "shift",
     "signed",
     "still_missing",
     "survival_at",

@@ -32,8 +32,8 @@ BARS = "Grey bars: how the patients of the cohort lie along an axis."
 SUBTYPE = "MTM is the subtype, not the score."
 
 
-def notes(tags: Mapping[str, Tag], names: Mapping[str, str]) -> str:
-    """What can be done with the drawing, and what the grey bars are, by where they are known from.
+def cohort_note(tags: Mapping[str, Tag], names: Mapping[str, str]) -> str:
+    """What the grey bars are, by where they are known from; "" without any.
 
     Args:
         tags: where the bars are known from, by axis.
@@ -44,4 +44,4 @@ def notes(tags: Mapping[str, Tag], names: Mapping[str, str]) -> str:
         groups.setdefault(tag, []).append(names.get(axis, axis))
     told = [f"{_KNOWN_FROM[tag]}: {', '.join(listed)}." for tag, listed in groups.items()]
     subtype = [SUBTYPE] if tags.get("mtm") == "derived" else []
-    return " ".join([HOW, *([BARS] if told else []), *told, *subtype])
+    return " ".join([BARS, *told, *subtype]) if told else ""

@@ -12,7 +12,7 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
-from dashboard.widgets import answer, blocks, frame, paper, progress, save
+from dashboard.widgets import answer, blocks, frame, paper, progress, save, shift
 from dashboard.widgets.live_inputs import live_inputs, take
 from dashboard.widgets.live_nomogram import Handles
 
@@ -120,6 +120,7 @@ def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> No
     if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
     blocks.note(texts.WHERE_FROM)
+    shift.show(outlook)
 
 
 def _survival(prognosis: Prognosis, months: float, digits: int) -> None:

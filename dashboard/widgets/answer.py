@@ -78,7 +78,7 @@ def drawing(
         if handles is not None:
             live_nomogram.show(nomogram, handles, names, readings)
     if handles is not None:
-        blocks.note(texts.live.notes(live_nomogram.cohort_tags(nomogram), names))
+        live_nomogram.notes(nomogram, names)
     if prognosis is not None:
         with st.expander("The points as a table", key="points-table"):
             blocks.points(prognosis, names, readings)

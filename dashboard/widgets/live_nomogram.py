@@ -15,11 +15,11 @@ import streamlit as st
 
 from core.survival.model import Nomogram
 from core.survival.questions import questions
-from dashboard import held
+from dashboard import held, texts
 from dashboard.figures.live_drawing import Standing, cohort_tags, live_drawing
+from dashboard.widgets import blocks
 from dashboard.widgets.component import registered
 
-__all__ = ["Handles", "cohort_tags", "show", "take"]
 Take = Callable[[str, float], None]
 NOTHING_HEARD = {"token": "", "number": 0}
 
@@ -47,6 +47,14 @@ def show(nomogram: Nomogram, handles: Handles, names: Mapping[str, str], reading
         data=drawn | {"heard": _heard(_moves(key))},
         on_moves_change=partial(_take, key, nomogram, handles.take),
     )
+
+
+def notes(nomogram: Nomogram, names: Mapping[str, str]) -> None:
+    """What can be done with the drawing, and where the cohort behind the axes is known from."""
+    set_here = f" {texts.live.RESPONSE_SET}" if nomogram.model == "post" else ""
+    blocks.note(f"{texts.live.HOW}{set_here}")
+    if cohort := texts.live.cohort_note(cohort_tags(nomogram), names):
+        blocks.note(cohort)
 
 
 def take(nomogram: Nomogram, told: Take, payload: object) -> None:
