@@ -9,6 +9,7 @@ the cohort's mean: of the published models PVTT and response, assumed; of a cent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import betainc
@@ -72,6 +73,7 @@ def _sessions() -> Distribution:
     return Distribution(tuple(Bar(n, n, float(s)) for n, s in enumerate(counted, start=1)), "published")
 
 
+@cache
 def _dlr() -> Distribution:
     edges = np.linspace(0.0, 1.0, BINS + 1)
     shares = np.diff(_dlr_below(edges)).tolist()
@@ -79,6 +81,7 @@ def _dlr() -> Distribution:
     return Distribution(tuple(map(Bar, places[:-1], places[1:], shares)), "derived")
 
 
+@cache
 def _mtm() -> Distribution:
     edges = np.linspace(0.0, 1.0, FINE + 1)
     middle = (edges[:-1] + edges[1:]) / 2

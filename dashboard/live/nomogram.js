@@ -69,7 +69,7 @@ class Nomogram {
   }
 
   movable(axis, row, drop, n) {
-    row.slider(axis);
+    row.slider(axis, this.words.slider);
     place(drop, LINE.plain, HEIGHT.plain - LINE.plain + n * HEIGHT.input + LINE.input);
     listen({
       axis,
@@ -94,8 +94,7 @@ class Nomogram {
   }
 
   inPoints(points) {
-    const number = points.toFixed(0);
-    return `${number} ${this.words[number === "1" ? "point" : "points"]}`;
+    return `${points.toFixed(0)} ${this.words.points}`;
   }
 
   paint() {
@@ -152,9 +151,9 @@ class Row {
     this.element.append(this.mark);
   }
 
-  slider(axis) {
+  slider(axis, where) {
     this.mark = make("u", { tabIndex: 0 });
-    const properties = { role: "slider", "aria-label": axis.heading, "aria-valuemin": axis.low, "aria-valuemax": axis.high };
+    const properties = { role: "slider", "aria-label": `${axis.heading}, ${where}`, "aria-valuemin": axis.low, "aria-valuemax": axis.high };
     for (const [name, value] of Object.entries(properties)) this.mark.setAttribute(name, value);
     this.track = make("div", { className: "track" }, this.mark);
     this.element.append(this.track);

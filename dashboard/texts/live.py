@@ -10,8 +10,8 @@ HOW = "Click or drag on an axis, or move a mark with the arrow keys: the inputs 
 RESPONSE_SET = "A response set here is entered as PR or SD; the inputs can make it CR or PD."
 WORDS = {
     "nomogram": "Nomogram; every mark can be moved",
+    "slider": "on the nomogram",
     "points": "points",
-    "point": "point",
     "unset": "not known · click to set",
     "unsetSpoken": "not known; arrow keys set it",
     "waits": "once every input is known",

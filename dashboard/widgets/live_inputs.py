@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import InputError
 from core.findings import Score, Scores
 from core.survival.prognoses import model_inputs
 from dashboard import held, session, texts
@@ -43,11 +44,17 @@ def live_inputs(model: Scores) -> None:
 def take(name: str, value: float) -> None:
     """Take the value of an axis that was set on the drawing, as the inputs here take theirs."""
     if name in ON_THE_AXIS:
-        now = model_inputs(session.draft().record(), Scores())[name]
-        if value != now:  # CR, or more sessions than the axis has, stand where the axis says no more
+        if value != _on_the_axis(name):  # CR, or more sessions than the axis has, stand where it says no more
             session.draft().clinical[name] = ON_THE_AXIS[name][value]
     else:
         setattr(session.draft(), name, round(value, 2))
+
+
+def _on_the_axis(name: str) -> float | None:
+    try:
+        return model_inputs(session.draft().record(), Scores())[name]
+    except InputError:  # the form contradicts itself, which the page says
+        return None
 
 
 def _one_of(name: str, answers: dict[str, Any]) -> None:
