@@ -123,19 +123,26 @@ def _start(question: Question, step: float) -> float:
 
 
 def _cohort(nomogram: Nomogram, axis: Axis, question: Question, line: tuple[float, float]) -> dict[str, Any] | None:
-    """Bars (from, to, height) of the cohort behind the axis, the highest 1, and where they are known from."""
+    """Bars (from, to, height) of the cohort behind the axis, the highest 1, and where they are known from.
+
+    Where a fitted nomogram knows no more than the cohort's mean, that alone.
+    """
     from core.simulate.distribution import axis_distribution
 
+    def place(value: float) -> float:
+        return by_level.get(value, line[0] + line[1] * value) / 100
+
+    by_level = {tick.value: tick.points for tick in axis.ticks}
     found = axis_distribution(nomogram, question)
     if found is None:
-        return None
-    by_level = {tick.value: tick.points for tick in axis.ticks}
+        mean = question.terms[0].reference
+        if mean.tag != "fitted" or question.is_category:
+            return None
+        at = place(mean.value)
+        return {"bars": [[at, at, 1.0]], "is_mean": True, "source": words.mean(mean.value)}
     highest = max(bar.share for bar in found.bars)
-    bars = []
-    for bar in found.bars:
-        ends = [by_level.get(value, line[0] + line[1] * value) / 100 for value in (bar.low, bar.high)]
-        bars.append([min(ends), max(ends), bar.share / highest])
-    return {"bars": bars, "source": words.SOURCES[found.tag]}
+    bars = [[*sorted((place(bar.low), place(bar.high))), bar.share / highest] for bar in found.bars]
+    return {"bars": bars, "is_mean": False, "source": words.SOURCES[found.tag]}
 
 
 def _offset(nomogram: Nomogram, months: float) -> float:

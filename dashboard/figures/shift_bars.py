@@ -23,7 +23,7 @@ def shift_bars(found: Shift) -> str:
     rows.append(_end(MODEL_NAMES["post"], found.post, scale))
     limits = "".join(f"<span>{100 * limit:.0f} %</span>" for limit in scale)
     head = (
-        f'<thead><tr><th>{words.PART}</th><td class="limits" aria-hidden="true">{limits}</td>'
+        f'<thead><tr><th>{words.PART}</th><td aria-hidden="true"><div class="limits">{limits}</div></td>'
         f'<th class="number">{words.UNIT.capitalize()}</th></tr></thead>'
     )
     return f'<table class="readings shift">{head}<tbody>{"".join(rows)}</tbody></table>'

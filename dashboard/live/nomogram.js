@@ -103,6 +103,7 @@ class Nomogram {
     const total = totalOf(this.inputs, values);
     const share = total === null ? null : Math.min(Math.max(total / this.total.most, 0), 1);
     this.rows.total.show(share, total === null ? this.words.waits : this.inPoints(total));
+    this.rows.total.element.classList.toggle("unset", total === null);
     this.survival.forEach((row, n) => {
       const said = total === null ? "" : `${(100 * survivalOf(row, this.scale, total)).toFixed(0)} %`;
       this.rows.survival[n].show(share, said);
@@ -141,7 +142,7 @@ class Row {
     const ticks = row.ticks.map(([at]) => placed(make("i", { className: "tick" }), at));
     const labels = row.ticks.filter(([, label]) => label);
     const written = labels.map(([at, textContent, className]) => placed(make("span", { textContent, className }), at));
-    const bars = row.cohort ? cohort(row.cohort.bars) : null;
+    const bars = row.cohort ? cohort(row.cohort) : null;
     this.element = make("div", { className: `axis ${kind}` }, bars, head, line, ...ticks, ...written);
     this.span = row.span;
   }
@@ -166,9 +167,9 @@ class Row {
   }
 }
 
-function cohort(bars) {
+function cohort({ bars, is_mean: isMean }) {
   const drawn = bars.map(([from, to, height]) => {
-    const bar = make("i", { className: from === to ? "level" : "" });
+    const bar = make("i", { className: isMean ? "mean" : from === to ? "level" : "" });
     Object.assign(bar.style, { left: perCent(from), width: from === to ? "" : perCent(to - from), height: perCent(height) });
     return bar;
   });

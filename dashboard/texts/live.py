@@ -32,6 +32,11 @@ BARS = "Grey bars: how the patients of the cohort lie along an axis."
 SUBTYPE = "MTM is the subtype, not the score."
 
 
+def mean(value: float) -> str:
+    """The mean of the cohort on an axis."""
+    return f"cohort mean {value:.3g}"
+
+
 def cohort_note(tags: Mapping[str, Tag], names: Mapping[str, str]) -> str:
     """What the grey bars are, by where they are known from; "" without any.
 

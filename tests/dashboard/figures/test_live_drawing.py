@@ -53,10 +53,14 @@ def test_what_has_levels_moves_from_level_to_level() -> None:
 
 
 def test_numbers_of_an_own_nomogram_move_in_round_steps() -> None:
-    found = drawn(read_own(own_files.lung()).nomogram)
+    lung = read_own(own_files.lung()).nomogram
+    found = drawn(lung)
     assert axis(found, "age")["step"] == 1
     assert axis(found, "age")["digits"] == 0
-    assert axis(found, "age")["cohort"] is None
+    age = axis(found, "age")
+    ((low, high, _),) = age["cohort"]["bars"]
+    assert low == high == pytest.approx((age["zero"] + age["slope"] * lung.terms[1].reference.value) / 100)
+    assert age["cohort"]["source"] == "cohort mean 62.5"
     stage = axis(drawn(read_own(own_files.category()).nomogram), "stage")
     assert [level[:2] for level in stage["levels"]] == [[0, "A"], [1, "B"], [2, "C"]]
 
