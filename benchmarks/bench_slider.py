@@ -105,15 +105,17 @@ def run(chromium: str, changes: int) -> list[float]:
 
 
 @contextmanager
-def served() -> Iterator[str | None]:
-    """The dashboard with the demo case while the block runs; gives Chromium's path, None (and says so) without it."""
+def served(*, demo: bool = True) -> Iterator[str | None]:
+    """The dashboard while the block runs; gives Chromium's path, None (and says so) without it."""
     chromium = shutil.which("chromium")
     if chromium is None:
         print("Chromium is not on this machine: nothing measured")
         yield None
         return
     command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
-    server = subprocess.Popen(command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": "1"}, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": str(int(demo))}, stdout=subprocess.DEVNULL
+    )
     try:
         wait_for_server()
         yield chromium
