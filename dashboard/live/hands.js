@@ -14,8 +14,9 @@ const KEYS = {
   PageDown: (axis, value) => stepped(axis, value, -PAGE),
 };
 
-// `told(value)` for each new value; `now()` is the present one, null if unknown; `width()` is that of 100 points.
-export function listen({ axis, track, mark, now, box, told }) {
+// `told(value)` for each new value; `now()` is the present one, null if unknown; `box()` is that of 100 points,
+// `released()` is called when a value is final.
+export function listen({ axis, track, mark, now, box, told, released }) {
   let drag = null;
   const to = (event) => {
     const { left, width } = box();
@@ -36,10 +37,13 @@ export function listen({ axis, track, mark, now, box, told }) {
     if (drag.moving) to(event);
   });
   track.addEventListener("pointerup", (event) => {
-    if (drag) to(event);
+    if (!drag) return;
+    to(event);
     drag = null;
+    released();
   });
   track.addEventListener("pointercancel", () => (drag = null));
+  mark.addEventListener("keyup", released);
   mark.addEventListener("keydown", (event) => {
     const value = keyed(axis, event.key, now());
     if (value === undefined || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -81,6 +81,7 @@ class Nomogram {
         this.teller.set(axis.name, value);
         this.paint();
       },
+      released: () => this.teller.released(),
     });
   }
 

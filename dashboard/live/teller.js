@@ -1,5 +1,5 @@
-// Tells the page what was moved. The next message waits until the last one was heard, so that a drag is told as fast as
-// the page can follow and no faster; until then the browser's own value stands.
+// Tells the page what was moved. During a drag the next message waits until the last one was heard, so that the page is
+// told as fast as it can follow and no faster; what was let go is told at once. Until then the browser's own value stands.
 
 const GIVE_UP_MS = 10_000;
 
@@ -23,10 +23,16 @@ export class Teller {
   }
 
   heard({ token, number }) {
-    if (token !== this.token || number < this.waiting) return;
-    this.waiting = 0;
-    clearTimeout(this.timer);
+    if (token !== this.token) return;
+    if (number >= this.waiting) this.waiting = 0;
+    if (number === this.number) clearTimeout(this.timer);
     for (const [name, { sent }] of this.moves) if (sent && sent <= number) this.moves.delete(name);
+    this.flush();
+  }
+
+  // The hand was taken off: the page leaves what it was about and takes this.
+  released() {
+    this.waiting = 0;
     this.flush();
   }
 
@@ -35,6 +41,7 @@ export class Teller {
     this.waiting = ++this.number;
     for (const move of this.moves.values()) move.sent = this.number;
     const moves = [...this.moves].map(([name, { value }]) => [name, value]);
+    clearTimeout(this.timer);
     this.send({ token: this.token, number: this.number, moves });
     this.timer = setTimeout(() => this.giveUp(), GIVE_UP_MS);
   }
