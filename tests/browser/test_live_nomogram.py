@@ -25,7 +25,7 @@ from core.survival.own_file import read_own
 from core.survival.questions import answered, questions
 from dashboard.figures.live_drawing import Standing, live_drawing
 from tests import own_files
-from tests.browser.test_journeys import sentence, settled
+from tests.browser.test_journeys import settled
 from tests.conftest import ROOT
 from tests.dashboard import builders
 from tests.server import free_port
@@ -160,6 +160,12 @@ def mark(page: Any, heading: str) -> Any:
     return page.locator(f'.track u[aria-label="{heading}, on the nomogram"]')
 
 
+def sentence(page: Any) -> str:
+    """What the page leads with; while it runs the old one may still be there."""
+    text: str = page.locator(".lead").last.inner_text()
+    return text
+
+
 def reading(row: Any) -> str:
     text: str = row.locator("em").inner_text()
     return text
@@ -179,7 +185,7 @@ def press(page: Any, heading: str, points: float) -> None:
 
 def changed(page: Any, before: str) -> str:
     """The sentence once it is another."""
-    page.wait_for_function("before => document.querySelector('.lead').innerText !== before", arg=before)
+    until(page, lambda: sentence(page) != before, True)
     settled(page)
     return sentence(page)
 
