@@ -131,6 +131,8 @@ def take(
     page.goto(URL)
     page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
     for name in pages:
+        if not page.locator(".st-key-pages").is_visible():
+            page.locator(".menu summary").click()
         page.get_by_role("link", name=name, exact=True).click()
         page.locator(PAGES[name]).first.wait_for(timeout=DRAWN_MS)
         save(page, f"{name.lower()}{suffix}")

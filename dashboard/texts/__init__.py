@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, live, own, paper, reliability, shift, viewer
+from dashboard.texts import cases, compared, contributions, live, own, paper, people, pins, reliability, shift, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -188,10 +188,12 @@ __all__ = [
     "out_of_100",
     "own",
     "paper",
+    "people",
     "percent",
     "percent_range",
     "picture_description",
     "picture_remarks",
+    "pins",
     "plain",
     "reliability",
     "risk_sentence",

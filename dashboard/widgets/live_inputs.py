@@ -14,7 +14,6 @@ from dashboard import held, session, texts
 PREFIX = "live."
 MOST_SESSIONS = 4
 FIRST_BY_HAND = {"mtm": 0.5, "dlr": 0.8}
-MONTHS = "months_since_first_haic"
 ANSWERS: dict[str, dict[str, Any]] = {
     "pvtt": {"no": False, "yes": True},
     "response": {word: word for word in ("CR", "PR", "SD", "PD")},
@@ -36,7 +35,6 @@ def live_inputs(model: Scores) -> None:
     """
     for name, answers in ANSWERS.items():
         _one_of(name, answers)
-    _months()
     for name in ("mtm", "dlr"):
         _score(name, getattr(model, name))
 
@@ -79,24 +77,6 @@ def _answered(name: str) -> None:
     answer = ANSWERS[name].get(held.get(PREFIX + name))
     kept = name == "haic_sessions" and answer == MOST_SESSIONS and (values.get(name) or 0) > MOST_SESSIONS
     values[name] = values[name] if kept else answer
-
-
-def _months() -> None:
-    st.number_input(
-        texts.INPUT_LABELS[MONTHS],
-        min_value=0.0,
-        max_value=600.0,
-        step=1.0,
-        value=None,
-        format="%g",
-        placeholder=texts.unknown_between(0, 600),
-        key=held.put(PREFIX + MONTHS, session.draft().clinical.get(MONTHS)),
-        on_change=_months_given,
-    )
-
-
-def _months_given() -> None:
-    session.draft().clinical[MONTHS] = held.get(PREFIX + MONTHS)
 
 
 def _score(name: str, model: Score | None) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from core.findings import Assessment, Prognosis
 from core.survival.model import Nomogram
 from dashboard import session, texts
+from dashboard.draft import Model
 from dashboard.outlook import Outlook, reported
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 REPORT_FILE = "haic-nomogram-report.pdf"  # no identifier
 
 
-def report(outlook: Outlook) -> None:
-    """The button that makes the report of `outlook`, which is what the page shows."""
+def report(outlook: Outlook, leads: Model | None = None) -> None:
+    """The button that makes the report of `outlook`, which is what the page shows; `leads` is the model it shows."""
     now = session.draft()
     st.download_button(
         texts.paper.REPORT,
         # runs in a thread of its own, which has no session: all that it needs goes with it
-        data=partial(_report, outlook, now.assessment, session.models(), now.case_id),
+        data=partial(_report, outlook, now.assessment, session.models(), now.case_id, leads),
         file_name=REPORT_FILE,
         mime="application/pdf",
         on_click="ignore",
@@ -63,10 +64,12 @@ def nomogram(
             )
 
 
-def _report(outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str) -> bytes:
+def _report(
+    outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str, leads: Model | None = None
+) -> bytes:
     from core.report.case.document import case_report
 
-    content, pictures = reported(outlook, assessment, models, case_id)
+    content, pictures = reported(outlook, assessment, models, case_id, leads)
     return case_report(content, pictures, {"pre": models.pre, "post": models.post}, date.today())
 
 

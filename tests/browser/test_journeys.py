@@ -18,7 +18,10 @@ WAIT = 60_000
 
 
 def go(page: Any, name: str, proof: str) -> None:
-    """To another page by its link, until `proof` is there."""
+    """To another page by its link, on a narrow screen in the menu, until `proof` is there."""
+    page.locator(".st-key-pages a").last.wait_for(state="attached", timeout=WAIT)
+    if not page.locator(".st-key-pages").is_visible():
+        page.locator(".menu summary").click()
     page.get_by_role("link", name=name, exact=True).click()
     page.locator(proof).first.wait_for(timeout=WAIT)
 
