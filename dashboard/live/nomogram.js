@@ -6,8 +6,8 @@ import { inWords, pointsOf, survivalOf, totalOf } from "./reckon.js";
 import { Teller } from "./teller.js";
 
 const mounted = new WeakMap();
-const HEIGHT = { plain: 3.25, input: 3.8 }; // rem, as in nomogram.css
-const LINE = { plain: 1.5, input: 2.05 };
+const HEIGHT = { plain: 3, input: 3.55 }; // rem, as in nomogram.css
+const LINE = { plain: 1.4, input: 1.95 };
 
 export default function ({ data, parentElement, setStateValue }) {
   const nomogram = mounted.get(parentElement) ?? new Nomogram(parentElement);
