@@ -94,6 +94,7 @@ def sweep(page: Any, at: Callable[[float], None]) -> None:
         page.wait_for_timeout(12)
         now = page.evaluate(READ)["sentence"]
         counted, said = counted + (now != said), now
+    at(0.5)  # away from the ends, where keys change nothing
     page.mouse.up()
     released = page.evaluate("() => performance.now()")
     page.wait_for_timeout(1500)
