@@ -8,6 +8,7 @@ the cohort's mean: of the published models PVTT and response, assumed; of a cent
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -94,4 +95,4 @@ def _dlr_below(dlr: latents.Numbers) -> latents.Numbers:
     return np.asarray(latents.LOW_SHARE * low + (1 - latents.LOW_SHARE) * high)
 
 
-_OF_THE_STUDY = {"haic_sessions": _sessions, "mtm": _mtm, "dlr": _dlr}
+_OF_THE_STUDY: dict[str, Callable[[], Distribution]] = {"haic_sessions": _sessions, "mtm": _mtm, "dlr": _dlr}
