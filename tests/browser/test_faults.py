@@ -101,3 +101,19 @@ def test_a_hostile_file_is_one_sentence(page: Any, tmp_path: Path, name: str, co
     assert "jane" not in told
     assert "Traceback" not in page.locator("body").inner_text()
     assert age.input_value() == "61"
+
+
+def test_a_page_opened_by_its_address_holds_what_it_shows(chromium: Any, server: Server) -> None:
+    for _ in range(2):
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        opened = context.new_page()
+        opened.goto(f"{server.url}/prognosis")
+        lead = opened.locator(".lead")
+        lead.wait_for(timeout=ASSESSED_MS)
+        opened.locator(BODY).wait_for(timeout=WAIT)
+        before = lead.inner_text()
+        five = opened.get_by_role("radio", name="5 years", exact=True)
+        five.click()
+        opened.wait_for_function("t => document.querySelector('.lead').innerText !== t", arg=before, timeout=WAIT)
+        assert "who are alive 3.8 months after the first HAIC" in lead.inner_text()
+        context.close()
