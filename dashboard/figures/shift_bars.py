@@ -26,7 +26,7 @@ def shift_bars(found: Shift) -> str:
         f'<thead><tr><th>{words.PART}</th><td aria-hidden="true"><div class="limits">{limits}</div></td>'
         f'<th class="number">{words.UNIT.capitalize()}</th></tr></thead>'
     )
-    return f'<table class="readings shift">{head}<tbody>{"".join(rows)}</tbody></table>'
+    return f'<table class="shift">{head}<tbody>{"".join(rows)}</tbody></table>'
 
 
 def _scale(places: list[float]) -> tuple[float, float]:

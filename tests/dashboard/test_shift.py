@@ -59,7 +59,7 @@ def test_bars_run_from_one_answer_to_the_other() -> None:
 
 def test_the_page_shows_it_once_both_answers_are_there(open_page: Callable[..., AppTest]) -> None:
     page = open_page("prognosis", builders.assessment())
-    assert 'class="readings shift"' in html(page)
+    assert 'class="shift"' in html(page)
     assert any("percentage points" in element.value for element in page.markdown)
     before = replace(builders.CLINICAL, response=None)
-    assert 'class="readings shift"' not in html(open_page("prognosis", builders.assessment(before)))
+    assert 'class="shift"' not in html(open_page("prognosis", builders.assessment(before)))
