@@ -1,6 +1,6 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, own, paper, people, pins, reliability, viewer
+from dashboard.texts import cases, compared, contributions, live, own, paper, people, pins, reliability, shift, viewer
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -178,6 +178,7 @@ __all__ = [
     "known_values",
     "lead_sentence",
     "literal",
+    "live",
     "liver_facts",
     "mask_waits",
     "model_score",
@@ -200,6 +201,7 @@ __all__ = [
     "score_facts",
     "score_value",
     "seconds",
+    "shift",
     "signed",
     "still_missing",
     "survival_at",

@@ -23,9 +23,11 @@ from dashboard.widgets import (
     paper,
     progress,
     save,
+    shift,
     study_line,
 )
-from dashboard.widgets.live_inputs import live_inputs
+from dashboard.widgets.live_inputs import live_inputs, take
+from dashboard.widgets.live_nomogram import Handles
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 HORIZONS = (12, 36, 60)
@@ -119,12 +121,14 @@ def _sentence(prognosis: Prognosis, months: float) -> None:
 
 def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
-    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
+    handles = Handles(model_inputs(outlook.clinical, outlook.scores), take)
+    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings, handles)
     if prognosis is None:
         return
     if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
     blocks.note(texts.WHERE_FROM)
+    shift.show(outlook)
 
 
 def _shown(prognosis: Prognosis, outlook: Outlook) -> Shown:

@@ -15,7 +15,7 @@ from core.survival.model import Nomogram
 from dashboard import session, texts
 from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.pins import Shown
-from dashboard.widgets import blocks, frame, paper, pins, survival_views
+from dashboard.widgets import blocks, frame, live_nomogram, paper, pins, survival_views
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,28 @@ def decimals(prefix: str) -> int:
 
 
 def drawing(
-    nomogram: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
+    nomogram: Nomogram,
+    prognosis: Prognosis | None,
+    names: Mapping[str, str],
+    readings: Mapping[str, str],
+    handles: live_nomogram.Handles | None = None,
 ) -> None:
-    """The nomogram, with the patient if all is known; `names` and `readings` are the axes and answers in words."""
+    """The nomogram, with the patient if all is known.
+
+    Args:
+        nomogram: the axes.
+        prognosis: the patient's points, None while an input is unknown.
+        names: the axes in words; readings: the answers in words.
+        handles: lets the marks be moved; without them, and where the browser cannot draw it so, the drawing is still.
+    """
     frame.section("Nomogram")
     description = texts.nomogram_description(prognosis, names)
-    st.html(nomogram_drawing(lay_out(nomogram, prognosis, names, readings), description))
+    with st.container(key="nomogram", gap=None):
+        st.html(nomogram_drawing(lay_out(nomogram, prognosis, names, readings), description))
+        if handles is not None:
+            live_nomogram.show(nomogram, handles, names, readings)
+    if handles is not None:
+        live_nomogram.notes(nomogram, names)
     if prognosis is not None:
         with st.expander("The points as a table", key="points-table"):
             blocks.points(prognosis, names, readings)

@@ -17,6 +17,7 @@ from dashboard.outlook import Outlook
 from dashboard.pins import Shown
 from dashboard.texts import own_mapping
 from dashboard.widgets import answer, blocks, frame, own_inputs, tables
+from dashboard.widgets.live_nomogram import Handles
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 COLUMNS = (1, 1.85, 1.3)
@@ -74,7 +75,7 @@ def survival(own: OwnNomogram, form: own_inputs.Form, found: Prognosis | None, r
 
 def drawing(own: OwnNomogram, form: own_inputs.Form, found: Prognosis | None) -> None:
     """The nomogram, with the patient once all is known."""
-    answer.drawing(own.nomogram, found, form.names, form.words)
+    answer.drawing(own.nomogram, found, form.names, form.words, Handles(form.answers, form.take))
 
 
 def mapping(form: own_inputs.Form, outlook: Outlook | None) -> None:

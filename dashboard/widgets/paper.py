@@ -39,7 +39,7 @@ def report(outlook: Outlook, leads: Model | None = None) -> None:
 def nomogram(
     drawn: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
 ) -> None:
-    """The nomogram as SVG and PDF, with the patient's marks or without."""
+    """The nomogram as SVG and PDF, with the patient's marks or without, and as a page that can be played with."""
     with st.expander(texts.paper.FOR_A_PAPER, key="paper"):
         marked = prognosis is not None and st.toggle(texts.paper.WITH_MARKS, value=True, key="paper.marks")
         with st.container(horizontal=True, gap="small"):
@@ -53,6 +53,15 @@ def nomogram(
                     icon=":material/download:",
                     key=f"paper.{kind}",
                 )
+            st.download_button(
+                texts.paper.AS_PAGE,
+                data=partial(_page, drawn),
+                file_name=f"nomogram-{drawn.model}.html",
+                mime="text/html",
+                on_click="ignore",
+                icon=":material/download:",
+                key="paper.html",
+            )
 
 
 def _report(
@@ -62,6 +71,12 @@ def _report(
 
     content, pictures = reported(outlook, assessment, models, case_id, leads)
     return case_report(content, pictures, {"pre": models.pre, "post": models.post}, date.today())
+
+
+def _page(drawn: Nomogram) -> bytes:
+    from core.report.nomogram_page import nomogram_page
+
+    return nomogram_page(drawn).encode()
 
 
 def _figure(

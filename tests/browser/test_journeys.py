@@ -54,8 +54,8 @@ def test_demo_to_images_to_prognosis(visit: Visit) -> None:
     alive, dead = re.search(r"about (\d+) (?:are|is) alive .* and (\d+) ha", sentence(page)).groups()  # type: ignore[union-attr]
     assert int(alive) + int(dead) == 100
     page.locator(".js-plotly-plot").wait_for(timeout=WAIT)  # the curve is drawn last
-    page.locator(".nomogram .axis").nth(9).wait_for(timeout=WAIT)
-    assert page.locator(".nomogram .axis").count() == 10
+    page.locator(".nomogram:visible .axis").nth(9).wait_for(timeout=WAIT)
+    assert page.locator(".nomogram:visible .axis").count() == 10
     assert page.locator(".strip").inner_text().startswith("Research and education. Not a medical device")
 
 
