@@ -42,6 +42,7 @@ bench: setup
 	$(BIN)/python benchmarks/bench_startup.py
 	$(BIN)/python benchmarks/bench_assess.py
 	$(BIN)/python benchmarks/bench_slider.py
+	$(BIN)/python benchmarks/bench_drag.py
 	$(BIN)/python benchmarks/bench_viewer.py
 	$(BIN)/python benchmarks/bench_segmenter.py
 	$(BIN)/python benchmarks/bench_survival.py

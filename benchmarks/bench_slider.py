@@ -17,6 +17,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 PORT = 8632
@@ -67,12 +69,12 @@ def open_prognosis(page: Any, seconds: float = 600.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         page.wait_for_timeout(10_000)
-        page.get_by_role("link", name="Prognosis").press("Enter", timeout=60_000)
+        page.get_by_role("link", name="Prognosis", exact=True).press("Enter", timeout=60_000)
         page.wait_for_timeout(2000)
         if page.locator(CHART).count() and page.locator(SLIDER).count():
             page.wait_for_timeout(2000)
             return
-        page.get_by_role("link", name="Case").press("Enter")
+        page.get_by_role("link", name="Case", exact=True).press("Enter")
     raise TimeoutError(f"the demo case was not assessed in {seconds:.0f} s")
 
 
@@ -102,23 +104,35 @@ def run(chromium: str, changes: int) -> list[float]:
     return times
 
 
+@contextmanager
+def served(*, demo: bool = True) -> Iterator[str | None]:
+    """The dashboard while the block runs; gives Chromium's path, None (and says so) without it."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not on this machine: nothing measured")
+        yield None
+        return
+    command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
+    server = subprocess.Popen(
+        command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": str(int(demo))}, stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for_server()
+        yield chromium
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
 def main() -> None:
     """Serve, run, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--changes", type=int, default=20)
     options = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("Chromium is not on this machine: nothing measured")
-        return
-    command = [sys.executable, "-m", "core", "serve", "--port", str(PORT)]
-    server = subprocess.Popen(command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": "1"}, stdout=subprocess.DEVNULL)
-    try:
-        wait_for_server()
+    with served() as chromium:
+        if chromium is None:
+            return
         times = run(chromium, options.changes)
-    finally:
-        server.terminate()
-        server.wait(20)
     print(f"changed slider to redrawn charts, {len(times)} changes, {os.cpu_count()} cores:")
     print(f"median {statistics.median(times):.0f} ms (goal {GOAL_MS}), range {min(times):.0f}-{max(times):.0f} ms")
 

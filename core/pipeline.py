@@ -23,6 +23,7 @@ from core.inclusion import check_inclusion, inclusion_notices
 from core.models import ModelSet
 from core.preparation import check_images, register
 from core.segmentation.volume import volume_notices
+from core.survival.disagreement import heads_notices, mtm_notices
 from core.survival.prognoses import prognoses
 
 STEPS = ("liver", "registration", "image checks", "network", "heatmaps", "radiomics", "prognosis")
@@ -92,7 +93,9 @@ def update(
     pre, post, prognosis_notices = prognoses(models.pre, models.post, clinical, scores)
     criteria = check_inclusion(clinical)
     volume = _volume_notices(assessment.liver, clinical)
-    warnings = (*assessment.image_notices, *volume, *score_notices, *prognosis_notices, *inclusion_notices(criteria))
+    contradictions = (*heads_notices(os_heads, (pre, post)), *mtm_notices(scores.mtm))
+    of_images = (*assessment.image_notices, *volume, *score_notices, *contradictions)
+    warnings = (*of_images, *prognosis_notices, *inclusion_notices(criteria))
     overrides = {name: value for name, value in (("mtm", mtm), ("dlr", dlr)) if value is not None}
     return replace(
         assessment,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session, texts
-from dashboard.views import batch, case, cases, images, learn, own, prognosis, study, validation
+from dashboard.views import batch, board, case, cases, images, learn, own, prognosis, study, validation
 from dashboard.widgets import browser, frame
 
 
@@ -32,6 +32,7 @@ def main() -> None:
         st.Page(study.show, title="Study", url_path="study"),
         st.Page(cases.show, title="Cases", url_path="cases"),
         st.Page(batch.show, title="Batch", url_path="batch"),
+        st.Page(board.show, title="Board", url_path="board"),
         st.Page(validation.show, title="Validation", url_path="validation"),
         st.Page(learn.show, title="Learn", url_path="learn"),
         st.Page(own.show, title="Own nomogram", url_path="own"),

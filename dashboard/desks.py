@@ -94,4 +94,5 @@ def _detached(draft: Draft) -> Draft:
         roles=list(draft.roles),
         view=dict(draft.view),
         own=dict(draft.own),
+        pins=list(draft.pins),
     )

@@ -15,10 +15,12 @@ from core.imaging.mask_history import MaskHistory
 from core.registry.pseudonym import new_pseudonym
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
+from dashboard.pins import Pin
 from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
     from core.io.series import Series
+    from core.survival.own_file import OwnNomogram
 
 Model = Literal["pre", "post"]
 
@@ -64,9 +66,11 @@ class Draft:
         view: how the pictures are looked at (slice by plane, head, window), by name.
         shipment: what the linked viewer was sent, None until it was shown.
         own: what was answered by hand to the questions of the centre's own nomogram, by axis; None is unknown.
+        pins: prognoses with other values, kept to be compared; they go with the draft.
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
+        nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -88,9 +92,11 @@ class Draft:
     view: dict[str, Any] = field(default_factory=dict)
     shipment: object = None
     own: dict[str, float | None] = field(default_factory=dict)
+    pins: list[Pin] = field(default_factory=list)
     saved: Saved | None = None
     refusal: str = ""
     desk: str = ""
+    nomogram: OwnNomogram | None = None
 
     @property
     def is_demo(self) -> bool:

@@ -7,30 +7,38 @@ from typing import Any
 
 import streamlit as st
 
-SETTLE_SECONDS = 2.0
+FRESH_SECONDS, FRESH_DRAWS = 2.0, 3
 
 
 def prime(key: str, value: Any) -> str:
     """Give the widget `key` its value unless it has one; returns the key."""
     if key not in st.session_state:
-        st.session_state[key] = value
-    return key
-
-
-def settle(key: str, value: Any) -> str:
-    """As `prime`, and again for two seconds: the browser misses a value when the page runs twice in a row."""
-    now, first = time.monotonic(), f"first.{key}"
-    if key not in st.session_state:
-        st.session_state[first] = now
-    if now - st.session_state[first] < SETTLE_SECONDS:
-        st.session_state[key] = value
-    return key
+        return _give(key, value)
+    return _again(key)
 
 
 def put(key: str, value: Any) -> str:
     """Set a widget's value if it has another; only before the widget is drawn, or in a callback; returns the key."""
     if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+        return _give(key, value)
+    return _again(key)
+
+
+def _give(key: str, value: Any) -> str:
+    st.session_state[key] = value
+    st.session_state[f"given.{key}"] = (time.monotonic(), 1)
+    return key
+
+
+def _again(key: str) -> str:
+    """Say a value that was given lately once more.
+
+    The browser misses it when the page runs twice in a row, and would answer with an empty widget at the next click.
+    """
+    at, draws = st.session_state.get(f"given.{key}", (0.0, FRESH_DRAWS))
+    if draws < FRESH_DRAWS or time.monotonic() - at < FRESH_SECONDS:
+        st.session_state[key] = st.session_state[key]
+        st.session_state[f"given.{key}"] = (at, draws + 1)
     return key
 
 

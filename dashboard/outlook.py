@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.case import ClinicalRecord, Notice
 from core.errors import InputError
 from core.findings import Assessment, Criterion, Prognosis, Scores
-from dashboard.draft import Draft
+from dashboard.draft import Draft, Model
 
 if TYPE_CHECKING:
     from core.io.report_content import Content
@@ -79,17 +79,26 @@ def models_say(draft: Draft, models: ModelSet) -> Scores:
 
 
 def reported(
-    outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str
+    outlook: Outlook,
+    assessment: Assessment | None,
+    models: ModelSet,
+    case_id: str,
+    leads: Model | None = None,
 ) -> tuple[Content, Pictures]:
-    """What a report of the outlook says, and its pictures; `assessment` is the images', None without images."""
+    """What a report of the outlook says, and its pictures.
+
+    Args:
+        assessment: the images', None without images.
+        leads: the model of which it speaks first, None where nobody chose.
+    """
     from core.io.report_content import Content, content_of
     from core.io.report_pictures import report_pictures
     from core.pipeline import software_versions
 
     found = outlook.clinical, outlook.scores, outlook.pre, outlook.post, outlook.criteria, outlook.warnings
     if assessment is None:
-        return Content(case_id, *found, software_versions(models), models.provenance), {}
+        return Content(case_id, *found, software_versions(models), models.provenance, leads=leads), {}
     slices, pictures = report_pictures(assessment)
     names = ("clinical", "scores", "pre", "post", "criteria", "warnings")
     shown = replace(assessment, case_id=case_id, **dict(zip(names, found, strict=True)))
-    return content_of(shown, slices), pictures
+    return replace(content_of(shown, slices), leads=leads), pictures

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.survival.model import Nomogram
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
-WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.")
+WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.", "pins.")
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +45,7 @@ def replace_draft(new: Draft) -> None:
     new.desk = new.desk or old.desk
     if old.run is not None and old.run is not new.run and not old.run.shared:
         old.run.cancel()
+    shelf().loaded = new.nomogram = shelf().loaded or new.nomogram
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         held.forget_widgets(prefix)
@@ -71,7 +72,8 @@ def lesson() -> Lesson:
 def put_own(content: bytes | None) -> None:
     """Load the nomogram of a nomogram.json, or take it away (None); a file that cannot be used changes nothing."""
     if shelf().take(content):
-        draft().own = {}
+        draft().nomogram, draft().own = shelf().loaded, {}
+        draft().pins = [pin for pin in draft().pins if pin.shown.prognosis.model != "own"]  # of another nomogram
         held.forget_widgets("own.")
 
 

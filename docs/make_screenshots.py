@@ -3,8 +3,9 @@
     python docs/make_screenshots.py
 
 Writes docs/screenshots/{case,images,prognosis,study,validation,learn,own,report}.png (1440 x 900), *_phone.png (390 x
-844) and prognosis_dark.png. The demo case is procedural anatomy, the own nomogram and its report are those of 489
-simulated patients (tests/golden); no picture shows a patient.
+844), prognosis_dark.png, and board_read.png and board.png (1920 x 1080, before and after the reveal). The demo case is
+procedural anatomy, the own nomogram and its report are those of 489 simulated patients (tests/golden); no picture shows
+a patient.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ FLAGS = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
 )  # fmt: skip
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PROJECTOR = {"width": 1920, "height": 1080}
 PAGES = {
     "Images": ".viewer[data-ready]",
     "Prognosis": ".js-plotly-plot",
@@ -89,9 +91,36 @@ def take_all(chromium: str) -> None:
         take(browser, DESKTOP, "light", "", tuple(PAGES))
         take(browser, PHONE, "light", "_phone", tuple(PAGES))
         take(browser, DESKTOP, "dark", "_dark", ("Prognosis",))
+        take_board(browser)
         with tempfile.TemporaryDirectory() as folder:
             take_own(browser, Path(folder))
         browser.close()
+
+
+def take_board(browser: Any) -> None:
+    """The demo case on the board: to read from, and revealed to a reader who has committed."""
+    page = browser.new_page(viewport=PROJECTOR)
+    page.goto(URL)
+    page.get_by_role("button", name="Save this case").wait_for(timeout=ASSESSED_MS)
+    page.wait_for_timeout(SETTLE_MS)
+    page.get_by_label("Pseudonym", exact=True).fill("Case 7K3Q9T")
+    page.get_by_role("button", name="Save this case").click()
+    page.get_by_text("Saved as Case 7K3Q9T").wait_for(timeout=60_000)
+    page.get_by_role("link", name="Board", exact=True).click()
+    page.get_by_role("button", name="Case 7K3Q9T").click()
+    page.locator(".board-slices img").first.wait_for(timeout=60_000)
+    page.get_by_placeholder("Reader code").fill("R 7K")
+    page.get_by_placeholder("Reader code").press("Enter")
+    page.get_by_role("button", name="Commit this reading").wait_for(timeout=60_000)
+    save(page, "board_read")
+    page.get_by_role("radio", name="MTM", exact=True).click()
+    page.get_by_label("Probability of MTM, %").fill("70")
+    page.get_by_label("Alive at 3 years, %", exact=True).fill("45")
+    page.get_by_role("button", name="Commit this reading").click()
+    page.get_by_role("button", name="Reveal").click(timeout=60_000)
+    page.locator(".js-plotly-plot").wait_for(timeout=60_000)
+    save(page, "board")
+    page.close()
 
 
 def take_own(browser: Any, out: Path) -> None:
@@ -131,6 +160,8 @@ def take(
     page.goto(URL)
     page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
     for name in pages:
+        if not page.locator(".st-key-pages").is_visible():
+            page.locator(".menu summary").click()
         page.get_by_role("link", name=name, exact=True).click()
         page.locator(PAGES[name]).first.wait_for(timeout=DRAWN_MS)
         save(page, f"{name.lower()}{suffix}")

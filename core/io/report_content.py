@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from core.case import ClinicalRecord, Notice
 from core.errors import InputError
@@ -72,6 +72,7 @@ class Content:
         simulated: by phase, whether it was computed, not scanned; empty without images.
         sources: sha256 of the voxels by phase; empty without images.
         slices: the pictures that belong to it.
+        leads: the model that the reader had chosen, of which the report speaks first; None where nobody chose.
         Others as in `Assessment`.
     """
 
@@ -93,6 +94,7 @@ class Content:
     simulated: Mapping[str, bool] | None = None
     sources: Mapping[str, str] | None = None
     slices: tuple[KeySlice, ...] = ()
+    leads: Literal["pre", "post"] | None = None
     format: str = FORMAT
 
 

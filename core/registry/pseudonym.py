@@ -34,15 +34,19 @@ def new_pseudonym() -> str:
     return f"Case {''.join(pairs)}"
 
 
-def checked_pseudonym(text: str) -> str:
+def checked_pseudonym(text: str, role: str = _ROLE, expected: str = _EXPECTED) -> str:
     """`text` without spaces at its ends, one space where there are several.
+
+    Args:
+        text: what somebody typed.
+        role, expected: what it is to be, for the message.
 
     Raises:
         InputError: it may be a name, a date or a hospital number; the reason is said, the text is not repeated.
     """
     tidy = " ".join(text.split())
     if problem := _problem(tidy):
-        raise InputError(f"{_ROLE}: expected {_EXPECTED}, got {problem}")
+        raise InputError(f"{role}: expected {expected}, got {problem}")
     return tidy
 
 

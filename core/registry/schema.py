@@ -136,3 +136,34 @@ FOLLOW_UPS = Table(
     Column("time_months", Float, nullable=False),
     Column("event", Boolean, nullable=False),
 )
+
+
+def _of_board(time: str) -> list[Column[Any]]:
+    read = Column("save_key", String(KEY_LENGTH), ForeignKey("saves.key", ondelete="CASCADE"), nullable=False)
+    number, reader = Column("number", Integer, primary_key=True), Column("reader", String(32), nullable=False)
+    return [number, _of_case(), read, reader, Column(time, Utc, nullable=False)]
+
+
+BOARD_READINGS = Table(
+    "board_readings",
+    METADATA,
+    *_of_board("committed_at"),
+    Column("mtm", Boolean, nullable=False),
+    Column("mtm_probability", Float, nullable=False),
+    Column("alive_12", Float),
+    Column("alive_36", Float, nullable=False),
+    Column("alive_60", Float),
+    Column("shown", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    UniqueConstraint("save_key", "reader", name="uq_board_readings_save_reader"),
+)
+"""Never updated: the databases refuse it."""
+
+BOARD_REVEALS = Table(
+    "board_reveals",
+    METADATA,
+    *_of_board("revealed_at"),
+    Column("for_all", Boolean, nullable=False),
+    Column("versions", Text, nullable=False),
+)
+"""Never updated: the databases refuse it."""

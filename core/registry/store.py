@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from core.errors import InputError
 from core.registry import documents, entries, lists
 from core.registry.blobs import BlobFolder
+from core.registry.board import Board
 from core.registry.database import connect, migrate, transaction
 from core.registry.nouns import CaseFile, Entry, Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, prepare
@@ -116,13 +117,18 @@ class Registry:
         with self._writing(case) as connection:
             entries.add_follow_up(connection, case, time_months, event)
 
+    @property
+    def board(self) -> Board:
+        """What readers committed before the reveal, and what was shown to whom."""
+        return Board(self._engine, self._group, self._writing)
+
     def remove(self, case: str, entry: Entry) -> None:
         """Take a note, a decision or a follow-up away."""
         with self._writing(case) as connection:
             entries.remove(connection, case, entry)
 
     def delete(self, case: str) -> None:
-        """Delete a case for good: its rows, and its images unless another case has the same."""
+        """Delete a case for good: its rows, what readers said too, and its images unless another case has the same."""
         with self._blobs.locked():
             with self._writing(case) as connection:
                 connection.execute(delete(CASES).where(CASES.c.key == case))

@@ -131,7 +131,7 @@ def _thinned(ticks: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...
 def _extent(place: float, label: str) -> tuple[float, float]:
     """From where to where a label is written."""
     width = CHARACTER * len(label)
-    left = {"": place - width / 2, "start": place, "end": place - width}[_inwards(place, label)]
+    left = {"": place - width / 2, "start": place, "end": place - width}[inwards(place, label)]
     return left, left + width
 
 
@@ -140,7 +140,7 @@ def row_html(row: Row) -> str:
     start, end = row.span
     ticks = "".join(f'<i class="tick" style="left:{_per_cent(place)}"></i>' for place, _ in row.ticks)
     labels = "".join(
-        f'<span style="left:{_per_cent(place)}"{_class(_inwards(place, label))}>{escape(label)}</span>'
+        f'<span style="left:{_per_cent(place)}"{_class(inwards(place, label))}>{escape(label)}</span>'
         for place, label in row.ticks
         if label
     )
@@ -172,7 +172,7 @@ def _class(name: str) -> str:
     return f' class="{name}"' if name else ""
 
 
-def _inwards(place: float, label: str) -> str:
+def inwards(place: float, label: str) -> str:
     """Long labels at the edges are written inwards, from their start or to their end, so that none is cut."""
     if len(label) <= SHORT or EDGE <= place <= 1 - EDGE:
         return ""

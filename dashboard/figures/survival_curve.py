@@ -6,22 +6,32 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.findings import CurvePoint, Prognosis, Survival
-from dashboard.figures.style import FONT_SIZE, Palette, plain_layout
+from dashboard.figures import pinned
+from dashboard.figures.pinned import PinnedCurve
+from dashboard.figures.style import DARK, FONT_SIZE, Palette, plain_layout
 from dashboard.texts import FIRST_HAIC
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Part = dict[str, Any]
-HEIGHT = 340
+HEIGHT, LOW_HEIGHT = 340, 272
 STEPS = (0.25, 0.5, 1, 2, 3, 6, 12, 24, 36, 60, 120)  # months between labels
 MOST_STEPS = 6
 POINTS = 61  # of a line: more would not be seen at this size
 AT_END = 0.85  # share of the follow-up past which the reading is written to the left
 
 
-def survival_curve(prognosis: Prognosis, months: float, colours: Palette, origin: str = FIRST_HAIC) -> go.Figure:
+def survival_curve(
+    prognosis: Prognosis,
+    months: float,
+    colours: Palette,
+    origin: str = FIRST_HAIC,
+    pins: Sequence[PinnedCurve] = (),
+) -> go.Figure:
     """Per cent alive (0..100, linear) against months from `origin` to the end of the follow-up, `months` marked.
+
+    `pins` are drawn behind as lines without bands, each with its name.
 
     Where the months lived so far are known, the curve given survival to then is drawn in front of the plain one. The
     figure is made in one piece: Plotly checks every later change anew, which took half of the time of a redraw.
@@ -31,14 +41,17 @@ def survival_curve(prognosis: Prognosis, months: float, colours: Palette, origin
     front = prognosis.conditional_curve or prognosis.curve
     behind = [_line(prognosis.curve, f"from {origin}", {"color": colours.muted, "width": 2, "dash": "dot"})]
     traces = behind if prognosis.conditional_curve else []
+    theme = "dark" if colours == DARK else "light"
+    traces += [{**_line(one.curve, one.name, pinned.look_of(one, theme)), **pinned.HOVER} for one in pins]
     traces += [_band(front, colours), _line(front, "alive", {"color": colours.curve, "width": 3})]
     reading = (prognosis.os_conditional or prognosis.os).get(months)
-    end = prognosis.curve[-1].time_months
-    layout = plain_layout(colours, HEIGHT) | _axes(colours, end, origin)
-    layout |= {"margin": {"l": 64, "r": 16, "t": 14, "b": 50}, "hovermode": "x unified"}
+    end = pinned.end_of(pins, prognosis.curve[-1].time_months)
+    layout = plain_layout(colours, LOW_HEIGHT) | _axes(colours, end, origin)
+    layout |= {"margin": {"l": 64, "r": 16, "t": 10, "b": 46}, "hovermode": "x unified"}
+    layout["annotations"] = pinned.names(pins, theme, reading.value if reading else None)
     if reading is not None:
         traces.append(_mark(reading, months, colours))
-        layout["annotations"] = [_number(reading, months, colours, at_end=months > AT_END * end)]
+        layout["annotations"] += [_number(reading, months, colours, at_end=months > AT_END * end)]
     return go.Figure({"data": traces, "layout": layout})
 
 

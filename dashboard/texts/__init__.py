@@ -1,6 +1,20 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import batch, cases, compared, contributions, own, paper, reliability, viewer, work
+from dashboard.texts import (
+    batch,
+    cases,
+    compared,
+    contributions,
+    live,
+    own,
+    paper,
+    people,
+    pins,
+    reliability,
+    shift,
+    viewer,
+    work,
+)
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -179,6 +193,7 @@ __all__ = [
     "known_values",
     "lead_sentence",
     "literal",
+    "live",
     "liver_facts",
     "mask_waits",
     "model_score",
@@ -188,10 +203,12 @@ __all__ = [
     "out_of_100",
     "own",
     "paper",
+    "people",
     "percent",
     "percent_range",
     "picture_description",
     "picture_remarks",
+    "pins",
     "plain",
     "reliability",
     "risk_sentence",
@@ -199,6 +216,7 @@ __all__ = [
     "score_facts",
     "score_value",
     "seconds",
+    "shift",
     "signed",
     "still_missing",
     "survival_at",

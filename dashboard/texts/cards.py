@@ -23,8 +23,8 @@ NO_METRICS = "The card holds no measured quality."
 NONE, NOT_MEANT = "none stated", "not applicable"
 SIMULATED = "Made from simulated patients; not valid for patients."
 INPUTS, OUTPUTS, BUILT = "What goes in", "What comes out", "How it is built"
-NO_OWN = "A nomogram of your own centre, made by the command cox or validate, is loaded on the page Own nomogram."
-OWN_PAGE = "Load a nomogram of your own"
+OWN = "A nomogram of your own centre"
+NO_OWN = "Made by the command cox or validate; once loaded it is used on the pages Prognosis and Own nomogram."
 LONGEST = 400  # characters of one value: longer lists are in card.json
 
 

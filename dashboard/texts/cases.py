@@ -153,8 +153,8 @@ def delete_warning(row: WorklistRow) -> str:
     """What deletion takes away."""
     saves = "its save" if row.saves == 1 else f"its {row.saves} saves"
     return (
-        f"{row.pseudonym} is deleted for good: {saves}, images, notes, decisions and follow-up. "
-        "It cannot be brought back."
+        f"{row.pseudonym} is deleted for good: {saves}, images, notes, decisions, follow-up and what "
+        "readers of the board committed. It cannot be brought back."
     )
 
 

@@ -11,7 +11,7 @@ from core.model_card import Metric, ModelCard
 from core.survival.model import Nomogram
 from core.survival.questions import SCORES, CaseAnswer, Question
 from dashboard.texts import labels
-from dashboard.texts.survival import against_cuts, rounded, signed
+from dashboard.texts.survival import against_cuts, rounded, signed, time_spans
 
 WHAT = (
     "A centre can fit a Cox nomogram to its own patients, or bring an existing one up to date with them, and read it "
@@ -39,6 +39,12 @@ WAITS = "The curve is drawn once every input is known; nothing is guessed."
 FROM_CASE = "From the case."
 NOTHING_FROM_CASE = "Nothing is filled in from the case: none of these inputs is named as in clinical.json."
 YES_NO = {member.name for member in fields(ClinicalRecord) if member.type == "bool | None"}
+MODEL = "Own nomogram"
+USE = "Use it on the page Prognosis"
+REPORT_IS_PUBLISHED = (
+    "The report speaks of the published nomograms, not of this one, whose drawing is saved below the nomogram."
+)
+NOT_THE_STUDY = "The criteria of the published study do not apply to this nomogram: whom it is for, its card says."
 PARTS = {"coefficients": "coefficients", "baseline": "baseline survival", "cut": "cut-off between the risk groups"}
 
 
@@ -94,6 +100,13 @@ def where_answer_is_from(question: Question, case: CaseAnswer | None, by_hand: b
         known = "only these" if question.levels else " to ".join(f"{end:.6g}" for end in question.range)
         return f"The case says {words}; this nomogram knows {known}, so it is not used."
     return f"By hand; the case says {words}." if by_hand else FROM_CASE
+
+
+def figures(nomogram: Nomogram) -> list[tuple[str, str]]:
+    """At what times it is read out, and how many inputs it asks for."""
+    times = listed(list(time_spans(nomogram.readings_months).values()))
+    end = rounded(nomogram.follow_up_months.value)
+    return [("Horizons", f"{times}; the curve ends at {end} months")]
 
 
 def card_facts(card: ModelCard) -> list[tuple[str, str]]:

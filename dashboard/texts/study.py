@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.studies.cohort_distance import AgainstMedian, CohortDistance, Deviation, Frequency
 
 TITLE = "Is this patient in the study?"
+SEE_EACH = "See each criterion"
 SETTLE = "Fill in: {field}"
 LIGHTS = {"met": "✓", "not met": "✕", "unknown": "?"}
 DISTANCE = "How this patient lies in the cohort"

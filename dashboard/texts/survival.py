@@ -27,9 +27,14 @@ from dashboard.texts import labels
 
 
 def curve_description(prognosis: Prognosis) -> str:
-    """The curve in words, for screen readers."""
-    parts = [f"{time_span(month)} {round(100 * reading.value)} %" for month, reading in prognosis.os.items()]
-    return "Survival curve: " + ", ".join(parts)
+    """The curve in words, for screen readers; from the months lived so far on, where they are known, as it is drawn."""
+    return f"Survival curve: {readings(prognosis)}"
+
+
+def readings(prognosis: Prognosis) -> str:
+    """Survival at the horizons, in one line."""
+    found = sorted((prognosis.os_conditional or prognosis.os).items())
+    return ", ".join(f"{time_span(month)} {round(100 * reading.value)} %" for month, reading in found)
 
 
 def nomogram_description(prognosis: Prognosis | None, words: Mapping[str, str] = labels.AXIS_NAMES) -> str:

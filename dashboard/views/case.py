@@ -14,12 +14,13 @@ from dashboard.widgets import blocks, clinical_form, frame, progress, save, uplo
 def show() -> None:
     """The page."""
     session.collect()
+    known, total = clinical_form.known_count()
     left, right = st.columns([1, 1.25], gap="large")
     with left:
         _images()
         _assess()
     with right:
-        _clinical()
+        _clinical(known, total)
 
 
 def _images() -> None:
@@ -35,9 +36,9 @@ def _images() -> None:
         if st.button("Open the demo case", type=kind, icon=":material/play_arrow:"):
             session.open_demo()
             st.rerun()
-        if now.series:
+        if now.series or now.known():
             _new_case()
-        else:
+        if not now.series:
             blocks.note(texts.DEMO_IS)
     upload.images()
     blocks.note(texts.UPLOADS_STAY)
@@ -100,8 +101,7 @@ def _result() -> None:
         progress.finished(assessment.seconds)
 
 
-def _clinical() -> None:
-    known, total = clinical_form.known_count()
+def _clinical(known: int, total: int) -> None:
     frame.section("Clinical values")
     blocks.note(texts.known_values(known, total))
     clinical_form.clinical_form()

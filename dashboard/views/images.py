@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.case import Phase, Volume
 from core.findings import Assessment
+from core.survival.disagreement import CODES
 from dashboard import session, texts
 from dashboard.figures import slice_view, slices
 from dashboard.widgets import blocks, contributions, frame, linked_viewer, mask_tools, progress, viewer
@@ -86,4 +87,5 @@ def _about(assessment: Assessment, head: str | None) -> None:
         blocks.facts(texts.liver_facts(assessment))
     with right:
         blocks.facts(texts.score_facts(assessment))
+        blocks.notices([notice for notice in assessment.warnings if notice.code in CODES])
         contributions.show(assessment.evidence)

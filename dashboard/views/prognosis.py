@@ -12,8 +12,22 @@ from core.survival.prognoses import model_inputs
 from dashboard import session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook
-from dashboard.widgets import answer, blocks, frame, paper, progress, save
-from dashboard.widgets.live_inputs import live_inputs
+from dashboard.pins import INPUTS, Shown
+from dashboard.widgets import (
+    answer,
+    blocks,
+    frame,
+    lived,
+    model_choice,
+    own_prognosis,
+    paper,
+    progress,
+    save,
+    shift,
+    study_line,
+)
+from dashboard.widgets.live_inputs import live_inputs, take
+from dashboard.widgets.live_nomogram import Handles
 
 Container = Any  # streamlit's name for it, DeltaGenerator, is not public
 HORIZONS = (12, 36, 60)
@@ -30,6 +44,10 @@ def show() -> None:
 @st.fragment
 def _live() -> None:
     """All that follows a changed input, and nothing else: the answer first, then the inputs as they stand."""
+    own = session.shelf().loaded
+    if own is not None and model_choice.own_is_shown():
+        own_prognosis.show(own)
+        return
     sentence = st.container(key="sentence")
     left, middle, right = st.columns(COLUMNS, gap="large")
     try:
@@ -59,34 +77,25 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
             _sentence(prognosis, months)
     if prognosis is not None:
         with right:
-            _survival(prognosis, months, digits)  # first: it takes the browser longest
+            _survival(prognosis, months, digits, _shown(prognosis, outlook))  # first: it takes the browser longest
     with middle:
         _nomogram(model, prognosis, outlook)
-        frame.section("Is this patient like those of the study?")
-        blocks.criteria(outlook.criteria)
+        study_line.show(outlook.criteria)
     with right:
         frame.section("Warnings")
         blocks.notices([n for n in outlook.warnings if n.code != "missing_input"], texts.NO_WARNINGS)
-        paper.report(outlook)
+        paper.report(outlook, model)
 
 
 def _choose(outlook: Outlook) -> tuple[Model, float, int]:
     """The model, the horizon in months and the number of decimals."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        # a nomogram of the centre's own is shown by own_prognosis
+        model: Model = "pre" if model_choice.control(outlook.clinical) == "pre" else "post"
         months = answer.horizon(HORIZONS, 36, "live.")
-        offered = ["pre"] if outlook.clinical.response is None else ["pre", "post"]
-        model = st.segmented_control(
-            "Model",
-            offered,
-            format_func=texts.MODEL_NAMES.__getitem__,
-            key=session.recall("live.model", offered[-1], offered),
-            required=True,
-            label_visibility="collapsed",
-            on_change=session.remember,
-            args=("live.model",),
-        )
         digits = answer.decimals("live.")
-    if len(offered) == 1:
+        lived.control(model)
+    if outlook.clinical.response is None:
         blocks.note(texts.POST_WAITS)
     return model, months, digits
 
@@ -112,15 +121,25 @@ def _sentence(prognosis: Prognosis, months: float) -> None:
 
 def _nomogram(model: Model, prognosis: Prognosis | None, outlook: Outlook) -> None:
     readings = texts.axis_readings(outlook.clinical, outlook.scores)
-    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings)
+    handles = Handles(model_inputs(outlook.clinical, outlook.scores), take)
+    answer.drawing(session.nomogram(model), prognosis, texts.AXIS_NAMES, readings, handles)
     if prognosis is None:
         return
     if prognosis.os_conditional:
         blocks.note(texts.AXES_UNCONDITIONAL)
     blocks.note(texts.WHERE_FROM)
+    shift.show(outlook)
 
 
-def _survival(prognosis: Prognosis, months: float, digits: int) -> None:
+def _shown(prognosis: Prognosis, outlook: Outlook) -> Shown:
+    """The prognosis as it can be pinned."""
+    now = session.draft()
+    answers = texts.axis_readings(outlook.clinical, outlook.scores)
+    clinical = {name: now.clinical.get(name) for name in INPUTS}
+    return Shown(prognosis, texts.MODEL_NAMES[prognosis.model], texts.AXIS_NAMES, answers, clinical, (now.mtm, now.dlr))
+
+
+def _survival(prognosis: Prognosis, months: float, digits: int, shown: Shown) -> None:
     nomogram = session.nomogram(prognosis.model)
     cuts = nomogram.cut_published.value, nomogram.cut_effective.value
     words = answer.Words(
@@ -128,4 +147,6 @@ def _survival(prognosis: Prognosis, months: float, digits: int) -> None:
         f"{texts.widest_source(prognosis)} {texts.follow_up_ends(nomogram.follow_up_months.value)}",
         texts.risk_sentence(prognosis, *cuts),
     )
-    answer.survival(prognosis, months, digits, words)
+    answer.survival(prognosis, months, digits, words, shown)
+    if prognosis.model == "pre" and shown.clinical[lived.NAME] is not None:
+        blocks.note(texts.people.NOT_BEFORE_TREATMENT)

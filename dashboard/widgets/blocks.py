@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.case import Notice
-from core.findings import Criterion, Heatmap, HeatmapReliability, Prognosis
+from core.findings import Heatmap, HeatmapReliability, Prognosis
 from core.model_card import Metric
 from core.registry.nouns import WorklistRow
 from dashboard import texts
@@ -18,8 +18,6 @@ from dashboard.figures.heat import heat_colours
 
 if TYPE_CHECKING:
     from core.io.series import Series
-
-_SIGNS = {"met": "✓", "not met": "✕", "unknown": "?"}
 
 
 def lead(sentence: str, origin: str) -> None:
@@ -100,16 +98,6 @@ def notices(found: Sequence[Notice], good: str = "") -> None:
         lines = f'<li><span class="sign" aria-hidden="true">✓</span><span>{escape(good)}</span></li>'
     if lines:
         st.html(f'<ul class="notices">{lines}</ul>')
-
-
-def criteria(found: Sequence[Criterion]) -> None:
-    """Inclusion criteria of the study, each met, not met or unknown, never told by colour alone."""
-    lines = "".join(
-        f'<li><span class="sign" aria-hidden="true">{_SIGNS[c.state]}</span><span>{escape(c.name)} '
-        f'<small>{escape(c.expected)}</small></span><span class="{c.state}">{c.state}</span></li>'
-        for c in found
-    )
-    st.html(f'<ul class="criteria">{lines}</ul>')
 
 
 def picture_title(name: str, remark: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import InputError
 from core.registry.nouns import LONGEST_MONTHS, LONGEST_TEXT, CaseFile, Entry, Reading, Save, WorklistRow
 from dashboard import keeping, session, texts
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, saved_report
 from dashboard.widgets.worklist import COMPARED
 
 if TYPE_CHECKING:
@@ -28,14 +28,15 @@ def case_file(registry: Registry, file: CaseFile, rows: Sequence[WorklistRow]) -
     reading = registry.reading(save.key)
     _figures(row, save, reading)
     _open(row, save)
+    saved_report.report(registry, file, save, reading, "cases")
     _compare(file, save, rows)
     board, notes, follow_up, away = st.tabs([words.BOARD, words.NOTES, words.FOLLOW_UP, words.DELETE])
     with board:
-        _board(registry, file)
+        board_entries(registry, file)
     with notes:
         _notes(registry, file)
     with follow_up:
-        _follow_up(registry, file)
+        follow_up_entries(registry, file)
     with away:
         _delete(registry, row)
     return save, reading
@@ -94,14 +95,15 @@ def _compare(file: CaseFile, shown: Save, rows: Sequence[WorklistRow]) -> None:
     )
 
 
-def _board(registry: Registry, file: CaseFile) -> None:
+def board_entries(registry: Registry, file: CaseFile) -> None:
+    """The day of the board, and what it decided."""
     row = file.row
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         day = st.date_input(
             words.BOARD_DAY, row.board_on, format="DD/MM/YYYY", key=f"cases.day.{row.key}.{row.board_on}", width=180
         )
     if day != row.board_on:
-        _tried(lambda: registry.schedule(row.key, day))
+        tried(lambda: registry.schedule(row.key, day))
     made = len(file.decisions)
     text = st.text_area(words.DECISION, max_chars=LONGEST_TEXT, key=f"cases.decision.{row.key}.{made}")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -111,7 +113,7 @@ def _board(registry: Registry, file: CaseFile) -> None:
         )
         add = st.button(words.ADD_DECISION)
     if add:
-        _tried(lambda: registry.add_decision(row.key, on, text))
+        tried(lambda: registry.add_decision(row.key, on, text))
     _entries(registry, row.key, [(words.day(entry.decided_on), entry.text, entry) for entry in file.decisions])
     blocks.note(words.NO_NAMES)
 
@@ -120,12 +122,13 @@ def _notes(registry: Registry, file: CaseFile) -> None:
     case, made = file.row.key, file.notes[0].number if file.notes else 0
     text = st.text_area(words.NOTE, max_chars=LONGEST_TEXT, key=f"cases.note.{case}.{made}")
     if st.button(words.ADD_NOTE):
-        _tried(lambda: registry.add_note(case, text))
+        tried(lambda: registry.add_note(case, text))
     _entries(registry, case, [(words.note_head(entry), entry.text, entry) for entry in file.notes])
     blocks.note(words.NO_NAMES)
 
 
-def _follow_up(registry: Registry, file: CaseFile) -> None:
+def follow_up_entries(registry: Registry, file: CaseFile) -> None:
+    """How the patient fared."""
     case, made = file.row.key, len(file.follow_ups)
     months = st.number_input(
         words.MONTHS,
@@ -146,7 +149,7 @@ def _follow_up(registry: Registry, file: CaseFile) -> None:
         key=f"cases.event.{case}.{made}",
     )
     if st.button(words.ADD_FOLLOW_UP, disabled=months is None) and months is not None:
-        _tried(lambda: registry.add_follow_up(case, months, bool(event)))
+        tried(lambda: registry.add_follow_up(case, months, bool(event)))
     if not file.follow_ups:
         blocks.note(words.NO_FOLLOW_UP)
     _entries(registry, case, [("", words.follow_up(entry), entry) for entry in file.follow_ups])
@@ -159,7 +162,7 @@ def _entries(registry: Registry, case: str, entries: Sequence[tuple[str, str, En
         with st.container(key=f"entry-{name}", horizontal=True, vertical_alignment="top", gap="small"):
             blocks.entry(head, text)
             if st.button(words.REMOVE, key=f"cases.remove.{name}", type="tertiary"):
-                _tried(lambda entry=entry: registry.remove(case, entry))
+                tried(lambda entry=entry: registry.remove(case, entry))
 
 
 def _delete(registry: Registry, row: WorklistRow) -> None:
@@ -178,13 +181,13 @@ def _delete(registry: Registry, row: WorklistRow) -> None:
             now = session.draft()
             if now.saved is not None and now.saved.case == row.key:
                 now.saved = None
-            _tried(lambda: registry.delete(row.key))
+            tried(lambda: registry.delete(row.key))
         if st.button(words.DELETE_NO):
             view.pop(asked)
             st.rerun()
 
 
-def _tried(act: Callable[[], None]) -> None:
+def tried(act: Callable[[], None]) -> None:
     """Do it and draw the page anew; where it is refused, say why and leave what was typed."""
     try:
         act()

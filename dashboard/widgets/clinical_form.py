@@ -133,7 +133,7 @@ def _rows(members: Sequence[Field[Any]]) -> None:
 
 def _one(member: Field[Any]) -> None:
     values = session.draft().clinical
-    key = held.settle(PREFIX + member.name, values.get(member.name))
+    key = held.prime(PREFIX + member.name, values.get(member.name))
     draw = {bool: _yes_no, int: _number, float: _number, str: _choice}[kind(member.name)]
     values[member.name] = draw(member, key)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core import __version__
 from core.errors import ArtefactError
 from dashboard import session, texts
+from dashboard.widgets import menu
 
 _HERE = Path(__file__).resolve().parents[1]
 IMAGE_MODELS = ("network", "radiomics", "fusion")
@@ -35,11 +36,9 @@ def header(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-
     st.html(f'<h1 class="unseen">{escape(title)}</h1>')
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(f'<div class="brand"><i aria-hidden="true"></i><span>{texts.PRODUCT}</span></div>', width="content")
-        with st.container(key="pages", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-            for page in pages:
-                st.page_link(page)
-                session.know_page(page)
+        menu.links(pages, title)
         st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
+    menu.mark_current(title)
     st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(image_scores())}</span></div>')
 
 

@@ -11,13 +11,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.runtime import Runtime
 
 from core.case import LiverMask, Phase, Volume
@@ -28,9 +25,8 @@ from dashboard.draft import Draft
 from dashboard.figures import sent, slices
 from dashboard.figures.heat import heat_colours
 from dashboard.widgets import viewer
+from dashboard.widgets.component import registered
 
-NAME = "haic-nomogram.linked"
-SCRIPTS = Path(__file__).resolve().parents[1] / "linked"
 PHASES = (Phase.ARTERIAL, Phase.PORTAL_VENOUS)
 BINARY = "application/octet-stream"
 HEAT_STOPS = 5
@@ -63,7 +59,7 @@ class Shipment:
 
 def show(assessment: Assessment, head: str | None, tissue: Tissue | None, undo: Callable[[], None]) -> None:
     """Both phases, the head's heatmap over them; with a `tissue` its voxels can be painted and erased."""
-    mount = st.components.v2.component(_registered(), js="viewer.js", css="viewer.css")
+    mount = st.components.v2.component(registered("linked"), js="viewer.js", css="viewer.css")
     shipment = _kept(assessment)
     ahead = st.empty()  # always there, so that the viewer keeps its place on the page
     if shipment is None:
@@ -106,16 +102,6 @@ def _fall_back(key: str) -> None:
         view = session.draft().view
         view["kind"], view["fault"] = texts.viewer.SLICES, fault
         held.put(viewer.PREFIX + "kind", texts.viewer.SLICES)
-
-
-def _registered() -> str:
-    """Make the component's folder known to the server that runs this page; its scripts are served from there."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_path(NAME) is None:
-        package, _, name = NAME.partition(".")
-        manifest = ComponentManifest(package, "1", [ComponentConfig(name, SCRIPTS.name)])
-        manager.register_from_manifest(manifest, SCRIPTS.parent)
-    return NAME
 
 
 def _kept(assessment: Assessment) -> Shipment | None:

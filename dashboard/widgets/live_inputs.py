@@ -6,18 +6,25 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import InputError
 from core.findings import Score, Scores
+from core.survival.prognoses import model_inputs
 from dashboard import held, session, texts
 
 PREFIX = "live."
 MOST_SESSIONS = 4
 FIRST_BY_HAND = {"mtm": 0.5, "dlr": 0.8}
-MONTHS = "months_since_first_haic"
 ANSWERS: dict[str, dict[str, Any]] = {
     "pvtt": {"no": False, "yes": True},
     "response": {word: word for word in ("CR", "PR", "SD", "PD")},
     "haic_sessions": {"1": 1, "2": 2, "3": 3, f"> {MOST_SESSIONS - 1}": MOST_SESSIONS},
 }
+ON_THE_AXIS: dict[str, dict[float, Any]] = {
+    "pvtt": {0.0: False, 1.0: True},
+    "response": {0.0: "SD", 1.0: "PR"},  # one of each kind
+    "haic_sessions": {float(count): count for count in range(1, MOST_SESSIONS + 1)},
+}
+"""What the form is given for a place on the drawing's axis."""
 MODEL, BY_HAND, UNKNOWN = "Model", "By hand", "Unknown"
 
 
@@ -28,9 +35,24 @@ def live_inputs(model: Scores) -> None:
     """
     for name, answers in ANSWERS.items():
         _one_of(name, answers)
-    _months()
     for name in ("mtm", "dlr"):
         _score(name, getattr(model, name))
+
+
+def take(name: str, value: float) -> None:
+    """Take the value of an axis that was set on the drawing, as the inputs here take theirs."""
+    if name in ON_THE_AXIS:
+        if value != _on_the_axis(name):  # CR, or more sessions than the axis has, stand where it says no more
+            session.draft().clinical[name] = ON_THE_AXIS[name][value]
+    else:
+        setattr(session.draft(), name, round(value, 2))
+
+
+def _on_the_axis(name: str) -> float | None:
+    try:
+        return model_inputs(session.draft().record(), Scores())[name]
+    except InputError:  # the form contradicts itself, which the page says
+        return None
 
 
 def _one_of(name: str, answers: dict[str, Any]) -> None:
@@ -55,24 +77,6 @@ def _answered(name: str) -> None:
     answer = ANSWERS[name].get(held.get(PREFIX + name))
     kept = name == "haic_sessions" and answer == MOST_SESSIONS and (values.get(name) or 0) > MOST_SESSIONS
     values[name] = values[name] if kept else answer
-
-
-def _months() -> None:
-    st.number_input(
-        texts.INPUT_LABELS[MONTHS],
-        min_value=0.0,
-        max_value=600.0,
-        step=1.0,
-        value=None,
-        format="%g",
-        placeholder=texts.unknown_between(0, 600),
-        key=held.put(PREFIX + MONTHS, session.draft().clinical.get(MONTHS)),
-        on_change=_months_given,
-    )
-
-
-def _months_given() -> None:
-    session.draft().clinical[MONTHS] = held.get(PREFIX + MONTHS)
 
 
 def _score(name: str, model: Score | None) -> None:

@@ -7,13 +7,13 @@ import streamlit as st
 from core.model_card import ModelCard
 from dashboard import session
 from dashboard.texts import cards as words
-from dashboard.widgets import blocks, frame, tables
+from dashboard.widgets import blocks, frame, own_file, tables
 
 KEY = "validation.card"
 
 
 def show() -> None:
-    """The picker, the chosen card, and the way to a nomogram of one's own."""
+    """The picker, the chosen card, and the place to load a nomogram of one's own, which then has a card too."""
     found = dict(session.models().cards)
     own = session.shelf().loaded
     if own is not None:
@@ -22,7 +22,7 @@ def show() -> None:
         "Model",
         list(found),
         format_func=lambda name: words.NAMES.get(name, name),
-        key=session.recall(KEY, next(iter(found)), list(found)),
+        key=session.recall(KEY, "own" if own is not None else next(iter(found)), list(found)),
         required=True,
         label_visibility="collapsed",
         on_change=session.remember,
@@ -30,9 +30,11 @@ def show() -> None:
     )
     _card(chosen, found[chosen])
     if own is None:
+        frame.section(words.OWN)
         blocks.note(words.NO_OWN)
-        if st.button(words.OWN_PAGE, type="tertiary", icon=":material/upload_file:"):
-            st.switch_page(session.page("Own nomogram"))
+        own_file.drop()
+    elif chosen == "own":
+        own_file.what_next()
 
 
 def _card(name: str, card: ModelCard) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.survival.own_file import MAX_BYTES, OwnNomogram
 from dashboard import session, texts
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, model_choice
 
 MAX_MB = MAX_BYTES // 2**20
 
@@ -14,9 +14,9 @@ MAX_MB = MAX_BYTES // 2**20
 def how_to() -> None:
     """What stands on the page before a nomogram is loaded."""
     st.markdown(texts.own.WHAT)
-    _drop()
+    drop()
     st.markdown(texts.own.HOW)
-    st.code(texts.own.COMMAND, language="bash", wrap_lines=True)
+    st.code(texts.own.COMMAND, language=None, wrap_lines=True)
     st.markdown(texts.own.THEN)
 
 
@@ -26,6 +26,15 @@ def loaded(own: OwnNomogram) -> None:
         st.warning(texts.own.SIMULATED)
     with st.container(key="provenance", horizontal=True, vertical_alignment="center", gap="medium"):
         blocks.provenance(own.card.provenance, texts.own.where_from(own.nomogram))
+        what_next()
+
+
+def what_next() -> None:
+    """The way to its prognosis, and out."""
+    with st.container(key="own-next", horizontal=True, gap="small", width="content"):
+        if st.button(texts.own.USE, icon=":material/timeline:"):
+            model_choice.choose_own()
+            st.switch_page(session.page("Prognosis"))
         if st.button(texts.own.REMOVE, icon=":material/close:"):
             session.put_own(None)
             st.rerun()
@@ -36,17 +45,17 @@ def about(own: OwnNomogram) -> None:
     frame.section(texts.own.ABOUT)
     left, right = st.columns(2, gap="large")
     with left:
-        blocks.facts(texts.own.card_facts(own.card))
+        blocks.facts([*texts.own.card_facts(own.card), *texts.own.figures(own.nomogram)])
     with right:
         if own.card.metrics:
             blocks.metrics(own.card.metrics)
         if remark := texts.own.about_metrics(own.card):
             blocks.note(remark)
         with st.expander(texts.own.DROP_ANOTHER, key="another-own"):
-            _drop()
+            drop()
 
 
-def _drop() -> None:
+def drop() -> None:
     """The drop zone, below it one sentence about a file that could not be used."""
     now = session.shelf()
     dropped = st.file_uploader(texts.own.DROP, type=["json"], key=f"own.file.{now.uploads}", max_upload_size=MAX_MB)

@@ -70,6 +70,10 @@ class Form:
         else:
             self.by_hand[question.name] = value
 
+    def take(self, axis: str, value: float) -> None:
+        """Keep an answer that was set on the drawing's axis."""
+        self.answer(next(question for question in self.asked if question.name == axis), value)
+
     def label(self, question: Question) -> str:
         """The question for people."""
         return texts.own.with_coding(question, self.names[question.name])

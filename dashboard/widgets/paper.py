@@ -12,6 +12,7 @@ import streamlit as st
 from core.findings import Assessment, Prognosis
 from core.survival.model import Nomogram
 from dashboard import session, texts
+from dashboard.draft import Model
 from dashboard.outlook import Outlook, reported
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 REPORT_FILE = "haic-nomogram-report.pdf"  # no identifier
 
 
-def report(outlook: Outlook) -> None:
-    """The button that makes the report of `outlook`, which is what the page shows."""
+def report(outlook: Outlook, leads: Model | None = None) -> None:
+    """The button that makes the report of `outlook`, which is what the page shows; `leads` is the model it shows."""
     now = session.draft()
     st.download_button(
         texts.paper.REPORT,
         # runs in a thread of its own, which has no session: all that it needs goes with it
-        data=partial(_report, outlook, now.assessment, session.models(), now.case_id),
+        data=partial(_report, outlook, now.assessment, session.models(), now.case_id, leads),
         file_name=REPORT_FILE,
         mime="application/pdf",
         on_click="ignore",
@@ -38,7 +39,7 @@ def report(outlook: Outlook) -> None:
 def nomogram(
     drawn: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
 ) -> None:
-    """The nomogram as SVG and PDF, with the patient's marks or without."""
+    """The nomogram as SVG and PDF, with the patient's marks or without, and as a page that can be played with."""
     with st.expander(texts.paper.FOR_A_PAPER, key="paper"):
         marked = prognosis is not None and st.toggle(texts.paper.WITH_MARKS, value=True, key="paper.marks")
         with st.container(horizontal=True, gap="small"):
@@ -52,13 +53,30 @@ def nomogram(
                     icon=":material/download:",
                     key=f"paper.{kind}",
                 )
+            st.download_button(
+                texts.paper.AS_PAGE,
+                data=partial(_page, drawn),
+                file_name=f"nomogram-{drawn.model}.html",
+                mime="text/html",
+                on_click="ignore",
+                icon=":material/download:",
+                key="paper.html",
+            )
 
 
-def _report(outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str) -> bytes:
+def _report(
+    outlook: Outlook, assessment: Assessment | None, models: ModelSet, case_id: str, leads: Model | None = None
+) -> bytes:
     from core.report.case.document import case_report
 
-    content, pictures = reported(outlook, assessment, models, case_id)
+    content, pictures = reported(outlook, assessment, models, case_id, leads)
     return case_report(content, pictures, {"pre": models.pre, "post": models.post}, date.today())
+
+
+def _page(drawn: Nomogram) -> bytes:
+    from core.report.nomogram_page import nomogram_page
+
+    return nomogram_page(drawn).encode()
 
 
 def _figure(

@@ -20,7 +20,7 @@ def control() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             name = st.text_input(
                 texts.cases.NAME,
-                key=held.settle(NAME, now.view.setdefault(NAME, keeping.suggested(now))),
+                key=held.prime(NAME, now.view.setdefault(NAME, keeping.suggested(now))),
                 max_chars=64,
                 on_change=session.remember,
                 args=(NAME,),

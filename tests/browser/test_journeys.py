@@ -18,7 +18,10 @@ WAIT = 60_000
 
 
 def go(page: Any, name: str, proof: str) -> None:
-    """To another page by its link, until `proof` is there."""
+    """To another page by its link, on a narrow screen in the menu, until `proof` is there."""
+    page.locator(".st-key-pages a").last.wait_for(state="attached", timeout=WAIT)
+    if not page.locator(".st-key-pages").is_visible():
+        page.locator(".menu summary").click()
     page.get_by_role("link", name=name, exact=True).click()
     page.locator(proof).first.wait_for(timeout=WAIT)
 
@@ -51,8 +54,8 @@ def test_demo_to_images_to_prognosis(visit: Visit) -> None:
     alive, dead = re.search(r"about (\d+) (?:are|is) alive .* and (\d+) ha", sentence(page)).groups()  # type: ignore[union-attr]
     assert int(alive) + int(dead) == 100
     page.locator(".js-plotly-plot").wait_for(timeout=WAIT)  # the curve is drawn last
-    page.locator(".nomogram .axis").nth(9).wait_for(timeout=WAIT)
-    assert page.locator(".nomogram .axis").count() == 10
+    page.locator(".nomogram:visible .axis").nth(9).wait_for(timeout=WAIT)
+    assert page.locator(".nomogram:visible .axis").count() == 10
     assert page.locator(".strip").inner_text().startswith("Research and education. Not a medical device")
 
 

@@ -54,7 +54,7 @@ def test_loaded_answered_and_kept_beyond_page_and_case(visit: Visit, tmp_path: P
     fill(page, "age", "61")
     fill(page, "wt.loss", "4")
     page.locator(".js-plotly-plot").wait_for(timeout=WAIT)
-    page.locator(".nomogram u").nth(7).wait_for(timeout=WAIT)
+    page.locator(".nomogram:visible u").nth(7).wait_for(timeout=WAIT)
     said = re.search(r"about (\d+) are alive at 1 year .* and (\d+) have died", sentence(page))
     assert said is not None
     assert sum(map(int, said.groups())) == 100
@@ -95,7 +95,7 @@ def test_names_from_a_file_are_shown_as_they_stand(visit: Visit, tmp_path: Path)
     page.get_by_role("option", name=own_files.HOSTILE).click()
     fill(page, "DLR", "0.7")
     page.locator(".js-plotly-plot").wait_for(timeout=WAIT)
-    assert page.locator(".nomogram .head b").nth(1).inner_text() == own_files.HOSTILE
+    assert page.locator(".nomogram:visible .head b").nth(1).inner_text() == own_files.HOSTILE
     assert main.locator("img").count() == 0
     assert main.get_by_role("link").count() == main.locator(".st-key-pages a").count() > 0
     assert page.locator(".nomogram").locator("b b, a, img, script").count() == 0
@@ -106,6 +106,6 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, tmp_path: Path, width: i
     page = visit()
     page.set_viewport_size({"width": width, "height": 844})
     load(page, tmp_path, own_files.category((own_files.HOSTILE * 3, "B", "C"), own_files.HOSTILE * 3))
-    page.locator(".nomogram .axis").nth(6).wait_for(timeout=WAIT)
+    page.locator(".nomogram:visible .axis").nth(6).wait_for(timeout=WAIT)
     overflow = page.locator("[data-testid=stMain]").evaluate("main => main.scrollWidth - main.clientWidth")
     assert overflow <= 0

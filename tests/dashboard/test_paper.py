@@ -62,7 +62,7 @@ def test_nothing_is_made_before_it_is_asked_for(open_page: OpenPage, monkeypatch
     monkeypatch.setattr(figure_files, "nomogram_pdf", too_early)
     page = open_page("prognosis", builders.assessment())
     assert not page.exception
-    assert sorted(labels(page)) == ["Save as PDF", "Save as SVG", texts.paper.REPORT]
+    assert sorted(labels(page)) == ["Save as PDF", "Save as SVG", texts.paper.AS_PAGE, texts.paper.REPORT]
 
 
 def test_without_a_patient_the_axes_can_be_saved(open_page: OpenPage) -> None:

@@ -247,3 +247,16 @@ def test_a_failed_map_is_grey_and_says_so(open_page: OpenPage) -> None:
     assert texts.reliability.SENTENCES["failed"] in html(page)
     assert all(texts.HEAT_FAILED in chart.proto.spec for chart in page.get("plotly_chart"))
     assert html(page).split('class="scale"')[1] != coloured
+
+
+def test_a_case_of_typed_values_alone_can_be_left(open_page: OpenPage) -> None:
+    page = open_page("case")
+    new = "Start a new case"
+    assert new not in {button.label for button in page.button}
+    by_label(page.number_input, "Age (years)").set_value(61.0)
+    page.run()
+    before = draft(page)
+    assert before.known() == {"age_years": 61.0}
+    by_label(page.button, new).click().run()
+    assert draft(page).known() == {}
+    assert draft(page).case_id != before.case_id

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.io.report_content import Content, content_sha256
 from core.io.report_pictures import Pictures
+from core.report.case.board_part import Minutes, board_part
 from core.report.case.images_part import images_part
 from core.report.case.parts import columns, paragraph, space
 from core.report.case.prognosis_part import prognosis_part
@@ -41,7 +42,11 @@ UNNAMED = "case"
 
 
 def case_report(
-    content: Content, pictures: Pictures, models: Mapping[str, Nomogram], made_on: date | None = None
+    content: Content,
+    pictures: Pictures,
+    models: Mapping[str, Nomogram],
+    made_on: date | None = None,
+    minutes: Minutes | None = None,
 ) -> bytes:
     """The report as a PDF of one or two A4 pages, of more where there is very much to say.
 
@@ -50,6 +55,7 @@ def case_report(
         pictures: of `content.slices`.
         models: the published nomograms, pre and post, by which the content was made.
         made_on: the day written on it.
+        minutes: what the board left of a saved case.
 
     Raises:
         ValueError: if a picture of the content's slices is missing.
@@ -69,6 +75,7 @@ def case_report(
         *_head(content, made_on),
         *prognosis_part(content, models),
         *warnings_part(content),
+        *board_part(minutes),
         *criteria_part(content.criteria),
         *images_part(content, pictures),
         *scores_part(content),

@@ -49,8 +49,9 @@ SYSTEMS = {
 
 
 def leading(content: Content) -> Prognosis | None:
-    """The prognosis of which the report speaks first: after response where it is known, else before treatment."""
-    return content.post or content.pre
+    """The prognosis that the report leads with: the reader's, else after response if known, else before treatment."""
+    chosen = {"pre": content.pre, "post": content.post}.get(content.leads or "")
+    return chosen or content.post or content.pre
 
 
 def prognosis_part(content: Content, models: Mapping[str, Nomogram]) -> list[Any]:
@@ -74,14 +75,21 @@ def prognosis_part(content: Content, models: Mapping[str, Nomogram]) -> list[Any
         paragraph(risk_sentence(found, *cuts), "muted"),
     ]
     remark = f"{widest_source(found)} {follow_up_ends(nomogram.follow_up_months.value)}"
+    origin = f"{_which(content, found)} {time_origin(found)}"
     curve = [curve_drawing(found, WIDTH - NUMBERS - 10, CURVE_HEIGHT), paragraph(remark, "muted")]
     return [
-        tinted([paragraph(sentence, "lead"), space(2), paragraph(time_origin(found), "muted")]),
+        tinted([paragraph(sentence, "lead"), space(2), paragraph(origin, "muted")]),
         space(5),
         columns([numbers, curve], [NUMBERS, WIDTH - NUMBERS]),
         *_nomogram(content, found, nomogram),
         *_stages(content.clinical),
     ]
+
+
+def _which(content: Content, found: Prognosis) -> str:
+    """Which model leads, and whether the reader chose it."""
+    chosen = ", as chosen by the reader" if content.leads == found.model else ""
+    return f"Model: {MODEL_NAMES[found.model].lower()}{chosen}."
 
 
 def _without(content: Content, nomogram: Nomogram) -> list[Any]:
@@ -102,7 +110,7 @@ def _readings(content: Content, found: Prognosis) -> Any:
     """Survival at the horizons with ranges: of the leading model, and of the other beside it."""
     words = time_spans(found.os)
     ahead = found.os_conditional
-    other = content.pre if found.model == "post" else None
+    other = content.pre if found.model == "post" else content.post
     head = ["After" if ahead is None else "By", "Alive", "95 % range"]
     head += [] if ahead is None else ["From first HAIC"]
     head += [] if other is None else [MODEL_NAMES[other.model]]

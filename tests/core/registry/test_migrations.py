@@ -8,6 +8,7 @@ from sqlalchemy import Engine, insert, text
 
 from core.errors import InputError
 from core.registry import documents
+from core.registry.board_nouns import BoardRecord, Call
 from core.registry.database import connect, migrate, transaction
 from core.registry.place import Place, prepare
 from core.registry.schema import CASES, FOLLOW_UPS, METADATA, NOTES, SAVES
@@ -68,6 +69,23 @@ def test_an_older_database_keeps_all_it_holds(engine: Engine, place: Place) -> N
     registry.schedule("c1", date(2026, 4, 1))
     with pytest.raises(InputError, match="no saved case has"):
         registry.save("Case 1", without_images())
+
+
+def test_the_board_comes_to_a_database_of_the_second_version_which_keeps_all(engine: Engine, place: Place) -> None:
+    migrate(engine, "0001")
+    fill_first_version(engine)
+    migrate(engine, "0002")
+    with transaction(engine) as connection:
+        tables = ("cases", "saves", "notes", "decisions", "follow_ups", "blobs")
+        before = {table: connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables}
+    registry = open_registry(place)
+    assert differences(engine) == []
+    with transaction(engine) as connection:
+        after = {table: connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables}
+    assert after == before
+    assert registry.board.record() == BoardRecord()
+    registry.board.commit("s1", "R1", Call(False, 0.2, {36: 0.5}), "values without images")
+    assert registry.board.record().readings[0].case == "c1"
 
 
 def test_a_failing_step_leaves_the_older_database(

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from core.errors import InputError
+from core.registry.board_nouns import BoardRecord, Call
 from core.registry.database import connect, migrate
 from core.registry.place import Place
 from core.registry.store import Registry, open_registry
@@ -119,6 +121,26 @@ def test_tables_are_those_the_program_asks_from_empty_and_from_the_first_version
     migrate(engine)
     assert differences(engine) == []
     engine.dispose()
+
+
+def test_what_readers_commit_stays_and_goes_with_the_case(place: Place, opened: Callable[..., Registry]) -> None:
+    registry = opened()
+    saved = registry.save("Case 1", without_images())
+    call = Call(True, 0.7, {12: 0.8, 36: 0.4})
+    made = registry.board.commit(saved.key, "R1", call, "values without images")
+    with pytest.raises(InputError, match="what is committed stays"):
+        registry.board.commit(saved.key, "R1", call, "values without images")
+    with pytest.raises(InputError, match="committed reading of this reader first"):
+        registry.board.reveal(saved.key, "R2")
+    registry.board.reveal(saved.key, "R1")
+    registry.board.reveal_to_all(saved.key, "C2")
+    record = opened().board.record()
+    assert record.readings == (made,)
+    assert [(one.reader, one.for_all) for one in record.reveals] == [("R1", False), ("C2", True)]
+    with pytest.raises(DBAPIError, match="never changed"), registry._engine.begin() as connection:
+        connection.execute(text("UPDATE board_readings SET mtm = NOT mtm"))
+    registry.delete(saved.case)
+    assert registry.board.record() == BoardRecord()
 
 
 def test_groups_are_apart(opened: Callable[..., Registry]) -> None:

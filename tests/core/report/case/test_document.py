@@ -202,3 +202,25 @@ def test_a_picture_that_is_missing_is_our_fault() -> None:
     content, pictures = made()
     with pytest.raises(ValueError, match="pictures"):
         case_report(content, dict(list(pictures.items())[1:]), models())
+
+
+def test_the_model_that_the_reader_chose_leads_and_is_named() -> None:
+    content, pictures = made()
+    assert content.pre is not None
+    by_itself, chosen = (
+        text_of(case_report(replace(content, leads=leads), pictures, models(), DAY)) for leads in (None, "pre")
+    )
+    assert by_itself.split("Model: ")[1].startswith("after response. Time is counted")
+    assert lead_sentence(post(content).os[36], 36) in by_itself
+    assert chosen.split("Model: ")[1].startswith("before treatment, as chosen by the reader. Time is counted")
+    assert lead_sentence(content.pre.os[36], 36) in chosen
+    assert "Nomogram: before treatment" in chosen
+    assert percent(post(content).os[36])[0] in chosen
+    assert content_sha256(replace(content, leads="pre")) != content_sha256(content)
+
+
+def test_a_chosen_model_that_lacks_an_input_does_not_lead() -> None:
+    content, pictures = made(replace(builders.CLINICAL, haic_sessions=None))
+    assert content.post is None
+    text = text_of(case_report(replace(content, leads="post"), pictures, models(), DAY))
+    assert "Model: before treatment. Time is counted" in text

@@ -1,0 +1,214 @@
+"""Browser sessions at once, each with a patient of its own: is every number its own, and how much memory is used.
+
+    python benchmarks/bench_sessions.py [--sessions 10] [--anatomy CT]
+
+Simulates as many patients, assesses each in this process, then serves the dashboard, opens as many browser sessions,
+uploads to each the images and the record of its patient, presses Assess in all of them and compares the liver volume
+of the Case page and the sentences of the Prognosis page (1, 3 and 5 years) with those of this process. Prints the
+seconds until each session has its result, the numbers that differ (goal: none) and the server's largest memory with
+all its processes (goal: under 6 GiB). `--anatomy`: labelled CT to simulate tumours in, for volumes of full size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from core.io.case_files import read_case  # noqa: E402 - a script beside the packages
+from core.io.clinical import write_clinical  # noqa: E402
+from core.io.image_cohort import Patient, read_image_cohort  # noqa: E402
+from core.models import load_models  # noqa: E402
+from core.pipeline import assess  # noqa: E402
+from dashboard import texts  # noqa: E402
+from tests.conftest import CHROMIUM_FLAGS  # noqa: E402
+from tests.server import running  # noqa: E402
+
+SEED = 77
+GOAL_GIB = 6.0
+WAIT_MS = 120_000
+HORIZONS = {"1 year": 12.0, "3 years": 36.0, "5 years": 60.0}
+
+
+@dataclass
+class Expected:
+    """What a session has to show."""
+
+    patient: Patient
+    record: Path
+    liver: str
+    sentences: dict[str, str]
+
+
+@dataclass
+class Memory:
+    """The largest memory seen of a process and all it started."""
+
+    process: int
+    most_bytes: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look four times a second until the block ends."""
+        thread = threading.Thread(target=self._watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.25):
+            self.most_bytes = max(self.most_bytes, sum(map(proportional_bytes, family(self.process))))
+
+
+def family(process: int) -> list[int]:
+    """The process and all that it started, down to the last."""
+    found = [process]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:  # it ended meanwhile
+                continue
+    return found
+
+
+def proportional_bytes(process: int) -> int:
+    """Memory of the process, what it shares counted in parts; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def simulate(count: int, anatomy: Path | None, out: Path) -> Sequence[Patient]:
+    """So many patients treated with HAIC, on disk."""
+    command = [sys.executable, "-m", "core", "simulate", "--patients", str(count), "--seed", str(SEED)]
+    extra = [] if anatomy is None else ["--anatomy", str(anatomy), "--anatomy-share", "1"]
+    subprocess.run([*command, "--mtm-patients", "0", *extra, "--out", str(out)], check=True, stdout=subprocess.DEVNULL)
+    patients, problems = read_image_cohort(out / "cohort.csv")
+    if problems:
+        raise ValueError(problems)
+    return patients
+
+
+def expectations(patients: Sequence[Patient], folder: Path) -> list[Expected]:
+    """Each patient assessed here, one after the other."""
+    models, found = load_models(), []
+    for patient in patients:
+        case, _ = read_case(arterial=patient.arterial, portal_venous=patient.portal_venous, clinical=patient.clinical)
+        assessment = assess(case, models, heatmaps=False)
+        prognosis = assessment.post or assessment.pre
+        if prognosis is None or assessment.liver is None:
+            raise ValueError(f"patient {patient.patient_id} has no prognosis: take another seed")
+        record = folder / f"{patient.patient_id}.json"
+        write_clinical(patient.clinical, record)
+        sentences = {name: texts.lead_sentence(prognosis.os[months], months, None) for name, months in HORIZONS.items()}
+        found.append(Expected(patient, record, f"{assessment.liver.volume_ml:.0f} mL", sentences))
+    return found
+
+
+def rested(page: Any) -> None:
+    """Until the page has run."""
+    page.wait_for_timeout(300)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WAIT_MS)
+
+
+def upload(page: Any, url: str, expected: Expected) -> None:
+    """A session's own patient, up to the button that starts the assessment."""
+    page.goto(url)
+    page.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT_MS)
+    files = [expected.patient.arterial, expected.patient.portal_venous]
+    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(files)
+    page.get_by_role("button", name="Assess").wait_for(timeout=WAIT_MS)
+    rested(page)
+    page.locator(".st-key-record-file summary").click()
+    page.locator(".st-key-record-file input[type=file]").set_input_files(expected.record)
+    known = len([value for value in expected.patient.clinical.known().values() if value is not None])
+    page.get_by_text(f"{known} of ").first.wait_for(timeout=WAIT_MS)
+    rested(page)
+
+
+def differences(page: Any, expected: Expected) -> list[str]:
+    """What the session shows that is not its patient's."""
+    found = []
+    rested(page)
+    facts = page.locator(".facts").first.inner_text()
+    if expected.liver not in facts:
+        found.append(f"liver: expected {expected.liver}, got {facts!r}")
+    page.get_by_role("link", name="Prognosis", exact=True).click()
+    page.locator(".lead").wait_for(timeout=WAIT_MS)
+    for name, sentence in expected.sentences.items():
+        page.get_by_role("radio", name=name, exact=True).click()
+        rested(page)
+        shown = page.locator(".lead").inner_text()
+        if shown != sentence:
+            found.append(f"{name}: expected {sentence!r}, got {shown!r}")
+    return found
+
+
+def run(chromium: str, expected: Sequence[Expected], folder: Path) -> tuple[list[float], list[str], int]:
+    """Seconds until each result, what differs, and the server's largest memory in bytes."""
+    from playwright.sync_api import sync_playwright
+
+    with running(folder) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        memory = Memory(server.process.pid)
+        with memory.watched():
+            pages = [browser.new_context(viewport={"width": 1440, "height": 900}).new_page() for _ in expected]
+            for page, one in zip(pages, expected, strict=True):
+                upload(page, server.url, one)
+            started = time.monotonic()
+            for page in pages:
+                page.get_by_role("button", name="Assess").click()
+            seconds, found = [], []
+            for page in pages:
+                page.get_by_role("button", name="See the prognosis").wait_for(timeout=WAIT_MS * len(pages))
+                seconds.append(time.monotonic() - started)
+            for page, one in zip(pages, expected, strict=True):
+                found += differences(page, one)
+        browser.close()
+    return seconds, found, memory.most_bytes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Simulate, serve, compare, print; 1 if a number differs or the memory is over the goal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=10)
+    parser.add_argument("--anatomy", type=Path)
+    options = parser.parse_args(arguments)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not on this machine: nothing measured")
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        expected = expectations(simulate(options.sessions, options.anatomy, folder / "cohort"), folder)
+        seconds, found, most = run(chromium, expected, folder / "served")
+    print(f"{options.sessions} sessions at once, {os.cpu_count()} cores")
+    print(f"results after {min(seconds):.0f} to {max(seconds):.0f} s, {max(seconds) / len(seconds):.1f} s a patient")
+    print(f"numbers that differ from the command line's: {len(found)} of {4 * len(expected)} (goal 0)")
+    print("\n".join(found))
+    print(f"server and its workers: at most {most / 2**30:.1f} GiB (goal {GOAL_GIB:.0f})")
+    return int(bool(found) or most > GOAL_GIB * 2**30)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,4 @@
+"""What stands around every page."""
+
+MENU = "Menu"
+PAGES = "Pages"
