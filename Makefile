@@ -46,6 +46,7 @@ bench: setup
 	$(BIN)/python benchmarks/bench_viewer.py
 	$(BIN)/python benchmarks/bench_segmenter.py
 	$(BIN)/python benchmarks/bench_survival.py
+	$(BIN)/python benchmarks/bench_page_work.py
 
 screenshots: setup
 	$(BIN)/python docs/make_screenshots.py

@@ -3,6 +3,7 @@
 HaicError
 ├── InputError      bad input: one sentence, shown to the user, exit status 2
 │   └── NoLiverError    the images hold no liver the segmenter can find
+├── WorkerError     a worker process ended, or none could be started; the same work may succeed another time
 └── ArtefactError   shipped or trained weights are missing, damaged or of the wrong kind: stops the app
 
 Texts name the role and position, what was expected and the kind of what came; they echo numbers but never text values,
@@ -20,6 +21,10 @@ class InputError(HaicError):
 
 class NoLiverError(InputError):
     """No liver was found in the images."""
+
+
+class WorkerError(HaicError):
+    """A worker process ended before its work was done, or none could be started."""
 
 
 class ArtefactError(HaicError):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from core.artefacts import ENVIRONMENT_VARIABLE
 from core.errors import InputError
+from core.jobs.settings import page_settings
 from core.registry.place import FOLDER_VARIABLE, find_place, prepare
 
 LOCAL_ADDRESSES = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
@@ -44,7 +45,7 @@ def serve(port: int | None = None, address: str = "127.0.0.1", cases: Path | Non
 
     Raises:
         InputError: if the address is not this machine's own, the port is out of range or in use, or the folder of saved
-            cases cannot be used or is open to others.
+            cases cannot be used or is open to others; or a variable that says how the workers are is none.
     """
     if address not in LOCAL_ADDRESSES:
         raise InputError(
@@ -53,6 +54,7 @@ def serve(port: int | None = None, address: str = "127.0.0.1", cases: Path | Non
         )
     if cases is not None:
         prepare(cases)  # said now, and not when the first case is saved
+    page_settings()
     chosen = _first_free(address) if port is None else _checked(port, address)
     child = subprocess.Popen(command(chosen, address), cwd=_working_folder(), env=_environment(cases))
     with _forwarding(child):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session, texts
-from dashboard.views import board, case, cases, images, learn, own, prognosis, study, validation
+from dashboard.views import batch, board, case, cases, images, learn, own, prognosis, study, validation
 from dashboard.widgets import browser, frame
 
 
@@ -31,6 +31,7 @@ def main() -> None:
         st.Page(prognosis.show, title="Prognosis", url_path="prognosis"),
         st.Page(study.show, title="Study", url_path="study"),
         st.Page(cases.show, title="Cases", url_path="cases"),
+        st.Page(batch.show, title="Batch", url_path="batch"),
         st.Page(board.show, title="Board", url_path="board"),
         st.Page(validation.show, title="Validation", url_path="validation"),
         st.Page(learn.show, title="Learn", url_path="learn"),

@@ -23,6 +23,9 @@ def stay_offline() -> None:
 
 def main() -> None:
     """Hand over to Streamlit's command line."""
+    from dashboard import work
+
+    work.service()  # its processes load the models while the first page is made
     from streamlit.web.cli import main as streamlit
 
     stay_offline()

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from core.case import Case
-from core.errors import HaicError
 from core.findings import Assessment, Scores
-from dashboard import held, runs, texts
+from dashboard import held, texts, work
 from dashboard import outlook as outlooks
 from dashboard.correction import standing
 from dashboard.draft import Draft, Model
@@ -43,11 +41,20 @@ def draft() -> Draft:
 
 def replace_draft(new: Draft) -> None:
     """Put another draft in place of the session's; nothing of the old one stays."""
-    new.desk = new.desk or draft().desk
+    old = draft()
+    new.desk = new.desk or old.desk
+    if old.run is not None and old.run is not new.run and not old.run.shared:
+        old.run.cancel()
     shelf().loaded = new.nomogram = shelf().loaded or new.nomogram
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         held.forget_widgets(prefix)
+
+
+def desk() -> str:
+    """Under which name things are kept for this browser, or for this session until the browser has said who it is."""
+    own: str = st.session_state.setdefault("desk", token_hex(16))
+    return draft().desk or own
 
 
 def shelf() -> Shelf:
@@ -109,26 +116,21 @@ def models() -> ModelSet:
 
 
 @st.cache_resource(show_spinner=False)
-def _worker() -> ThreadPoolExecutor:
-    """One assessment at a time: two would need twice the memory and finish no sooner."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="assess")
-
-
-@st.cache_resource(show_spinner=False)
 def _demo_run() -> Run:
     """The demo case under assessment, once for the whole server: it is procedural and belongs to nobody."""
-    return _submit(runs.demo_case)
-
-
-def _submit(make_case: Callable[[], Case]) -> Run:
-    return runs.start(_worker(), make_case, models())
+    return work.assess(None)
 
 
 def open_demo() -> None:
-    """Put the demo case in place of what the session holds, and assess it; one that failed is tried again."""
-    if _demo_run().error is not None:
+    """Put the demo case in place of what the session holds, and assess it."""
+    replace_draft(Draft(DEMO_ID, run=_demo()))
+
+
+def _demo() -> Run:
+    """The demo case's run; one that failed or was stopped is tried again."""
+    if _demo_run().cancelled or _demo_run().error is not None:
         _demo_run.clear()
-    replace_draft(Draft(DEMO_ID, run=_demo_run()))
+    return _demo_run()
 
 
 def open_demo_once() -> None:
@@ -138,14 +140,14 @@ def open_demo_once() -> None:
 
 
 def start_assessment() -> None:
-    """Assess the draft's images in the worker thread.
+    """Assess the draft's images in a worker.
 
     Raises:
         InputError: if a phase is missing or chosen twice, or clinical values contradict each other.
     """
     now = draft()
     case = now.case()
-    now.run, now.message = _submit(lambda: case), ""
+    now.run, now.message = work.assess(case), ""
 
 
 def assess_correction() -> None:
@@ -157,24 +159,35 @@ def assess_correction() -> None:
     now = draft()
     case, old = now.corrected(), current()
     now.before = None if old is None else standing(old)
-    now.run, now.message = _submit(lambda: case), ""
+    now.run, now.message = work.assess(case), ""
 
 
 def assess_again() -> None:
     """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
     now = draft()
     case = now.again()
-    now.run, now.message = _submit(lambda: case), ""
+    now.run, now.message = work.assess(case), ""
+
+
+def stop_assessment() -> None:
+    """Stop what is being assessed; everything typed and the last result stay. A callback."""
+    now = draft()
+    if now.run is not None:
+        run, now.run, now.message = now.run, None, ""
+        run.cancel()
 
 
 def collect() -> None:
     """Take over the result of a finished run: the assessment, or one sentence."""
     now = draft()
-    if now.run is None or now.run.future is None or not now.run.done:
+    if now.run is None or not now.run.done:
         return
     run, now.run = now.run, None
+    if run.cancelled:
+        now.run = _demo() if run.shared else None  # another page stopped it for all
+        return
     if (error := run.error) is not None:
-        now.message = str(error) if isinstance(error, HaicError) else texts.FAULT
+        now.message = texts.work.why(error)
         _log.error("assessment failed", exc_info=error)
         return
     now.assessment, now.assessed = run.future.result(), run.case

@@ -10,7 +10,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -32,17 +32,30 @@ def extracted(path: Path, role: str) -> Iterator[Path]:
         InputError: truncated, encrypted, a bomb, too many members, a link, or a member that would leave the folder.
     """
     with tempfile.TemporaryDirectory(prefix="haic-") as name:
-        folder = Path(name)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                _extract(archive, _checked(archive, role), folder, role)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise InputError(
-                    f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
-                ) from error
-            raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
-        yield folder
+        unpack(path, role, Path(name), lambda number, _: Path(f"{number:06d}"))
+        yield Path(name)
+
+
+def unpack(path: Path, role: str, folder: Path, place: Callable[[int, str], Path]) -> None:
+    """Write the members of the zip at `path` into `folder`.
+
+    Args:
+        place: where a member goes in the folder, by its number and its name in the zip; never by its name alone.
+
+    Raises:
+        InputError: as in `extracted`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _checked(archive, role)
+            places = [folder / place(number, one.filename) for number, one in enumerate(members, start=1)]
+            _extract(archive, members, places, role)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise InputError(
+                f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
+            ) from error
+        raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
 
 
 def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
@@ -72,10 +85,11 @@ def _check_member(member: zipfile.ZipInfo, where: str) -> None:
         raise InputError(f"{where}: expected a zip without password, got an encrypted file")
 
 
-def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, role: str) -> None:
+def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], places: list[Path], role: str) -> None:
     left = MAX_TOTAL_BYTES
-    for number, member in enumerate(members, start=1):
-        with archive.open(member) as source, (folder / f"{number:06d}").open("wb") as target:
+    for member, place in zip(members, places, strict=True):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, place.open("wb") as target:
             while piece := source.read(_COPY_BYTES):
                 left -= len(piece)
                 if left < 0:

@@ -60,6 +60,11 @@ def score_cells(assessment: Assessment, seconds: float) -> dict[str, str]:
     }
 
 
+def read_scores(path: Path) -> list[dict[str, str]]:
+    """The rows of a table as far as it is written, cells by column; [] where there is no table."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in _rows(path) if tuple(row) != COLUMNS]
+
+
 class ScoresTable:
     """The table while it grows.
 

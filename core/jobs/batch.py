@@ -30,12 +30,13 @@ class Counts:
 
 
 def score_cohort(
-    cohort: Path, out: Path, settings: WorkerSettings, weights: Path | None = None, tell: Tell | None = None
+    cohort: Path, out: Path, settings: WorkerSettings | Workers, weights: Path | None = None, tell: Tell | None = None
 ) -> Counts:
     """Write scores.csv of the cohort; what an earlier run has done is kept.
 
     Args:
         cohort: a cohort.csv. out: the table; beside it lies a small file that says how its rows were made.
+        settings: where to work, or the workers themselves.
         weights: None for HAIC_NOMOGRAM_WEIGHTS, or else the weights that came with the software.
         tell: told a line now and then.
 

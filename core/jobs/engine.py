@@ -63,12 +63,15 @@ class Workers(Protocol):
 
 
 @contextmanager
-def open_workers(settings: WorkerSettings) -> Iterator[Workers]:
-    """The workers; those of our own end with the block.
+def open_workers(settings: WorkerSettings | Workers) -> Iterator[Workers]:
+    """The workers; those of our own end with the block, those that are given stay.
 
     Raises:
         InputError: the scheduler does not answer.
     """
+    if not isinstance(settings, WorkerSettings):
+        yield settings
+        return
     if settings.scheduler is None and settings.workers == 0:
         yield Here()
         return
@@ -86,7 +89,7 @@ class Here:
     ) -> Iterator[Outcome[Result]]:
         """See `Workers`."""
         for name, argument in jobs:
-            yield _outcome(name, guarded(function, argument))
+            yield outcome_of(name, guarded(function, argument))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +141,7 @@ class OnDask:
                     self._asked = float("-inf")  # one worker less for now: no other job shall share a process with it
                     again.append(_Job(job.name, job.argument, deaths))
                     continue
-                yield _outcome(job.name, _answer(job.future, deaths))
+                yield outcome_of(job.name, _answer(job.future, deaths))
         finally:
             if running:
                 self.client.cancel([job.future for job in running.values()], force=True)
@@ -178,7 +181,8 @@ def _take(again: deque[_Job], jobs: Iterator[_Job], room: int) -> Iterator[_Job]
         yield job
 
 
-def _outcome(name: str, answer: Answer[Result]) -> Outcome[Result]:
+def outcome_of(name: str, answer: Answer[Result]) -> Outcome[Result]:
+    """What a job came to; raises ArtefactError where no other could succeed."""
     if answer.failure is not None and answer.failure.stops:
         raise ArtefactError(answer.failure.text)
     return Outcome(name, answer.result, answer.failure)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from core import __version__
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.findings import Assessment
     from core.io.image_cohort import Patient
 
+_LOADING = Lock()
 HARMLESS = {"registered", "image_scores_stopped", "slab", "liver_at_side", "low_confidence"}
 """Notices on images that never are the reason why no score is drawn from them."""
 
@@ -48,7 +50,7 @@ def score_patient(task: ScoreTask) -> dict[str, str]:
         ArtefactError: software or weights of the worker are not those of the command.
     """
     started = time.perf_counter()
-    models, found = _models(task.weights)
+    models, found = models_here(task.weights)
     if found != task.made_with:
         raise ArtefactError("worker: expected the software and weights of the command, got others")
     patient = task.patient
@@ -81,8 +83,17 @@ def made_with(models: ModelSet) -> dict[str, str]:
     return {"haic-nomogram": __version__, "weights": total.hexdigest()}
 
 
+def models_here(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
+    """The models and what they are, once in each worker.
+
+    Raises:
+        ArtefactError: if weights are missing or damaged.
+    """
+    with _LOADING:
+        return _checked(weights)
+
+
 @lru_cache(maxsize=1)
-def _models(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
-    """Loaded once in each worker."""
+def _checked(weights: Path | None) -> tuple[ModelSet, dict[str, str]]:
     models = load_models(weights)
     return models, made_with(models)

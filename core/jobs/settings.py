@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.errors import InputError
+
+WORKERS_VARIABLE, MEMORY_VARIABLE = "HAIC_NOMOGRAM_WORKERS", "HAIC_NOMOGRAM_WORKER_MEMORY"
+MOST_WORKERS, LEAST_GIB = 64, 1.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class WorkerSettings:
         answer_s: how long a scheduler may take to answer.
         memory_bytes: what a process on this machine may take before it is ended; None for its share of nine tenths of
             the machine's memory.
+        warm: a process of this machine loads the models as soon as it starts.
 
     Raises:
         InputError: an address or files that cannot be used.
@@ -43,6 +49,7 @@ class WorkerSettings:
     most_retries: int = 2
     answer_s: float = 30.0
     memory_bytes: int | None = None
+    warm: bool = False
 
     def __post_init__(self) -> None:
         if self.scheduler is None:
@@ -52,6 +59,20 @@ class WorkerSettings:
         if self.workers is not None:
             raise InputError("--workers: expected none with --scheduler, which has workers of its own")
         _check_address(self.scheduler, self.tls)
+
+
+def page_settings() -> WorkerSettings:
+    """The page's workers, as HAIC_NOMOGRAM_WORKERS (1) and HAIC_NOMOGRAM_WORKER_MEMORY (GiB) say.
+
+    Raises:
+        InputError: a variable that cannot be used.
+    """
+    count, memory = os.environ.get(WORKERS_VARIABLE, "1"), os.environ.get(MEMORY_VARIABLE, "")
+    if not re.fullmatch(r"[0-9]{1,3}", count) or not 1 <= int(count) <= MOST_WORKERS:
+        raise InputError(f"{WORKERS_VARIABLE}: expected a whole number from 1 to {MOST_WORKERS}, got another value")
+    if memory and not (re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", memory) and float(memory) >= LEAST_GIB):
+        raise InputError(f"{MEMORY_VARIABLE}: expected GiB, at least {LEAST_GIB:g}, got another value")
+    return WorkerSettings(workers=int(count), memory_bytes=int(float(memory) * 2**30) if memory else None, warm=True)
 
 
 def _check_address(address: str, tls: TlsFiles | None) -> None:

@@ -1,6 +1,20 @@
 """Every sentence shown, without streamlit."""
 
-from dashboard.texts import cases, compared, contributions, live, own, paper, people, pins, reliability, shift, viewer
+from dashboard.texts import (
+    batch,
+    cases,
+    compared,
+    contributions,
+    live,
+    own,
+    paper,
+    people,
+    pins,
+    reliability,
+    shift,
+    viewer,
+    work,
+)
 from dashboard.texts.findings import (
     changes,
     known_values,
@@ -169,6 +183,7 @@ __all__ = [
     "WHOLE_FOLDER",
     "WORDS",
     "axis_readings",
+    "batch",
     "cases",
     "changes",
     "compared",
@@ -213,5 +228,6 @@ __all__ = [
     "viewer",
     "widest_source",
     "word",
+    "work",
     "yes_no",
 ]

@@ -65,11 +65,20 @@ def _assess() -> None:
         return
     if now.assessment is not None:
         _result()
+    elif now.is_demo:
+        _demo_stopped()
     if now.series and st.button("Assess", type="primary", icon=":material/neurology:", width="stretch"):
         try:
             session.start_assessment()
         except InputError as error:
             now.message = texts.plain(error)
+        st.rerun()
+
+
+def _demo_stopped() -> None:
+    blocks.note(texts.work.STOPPED_DEMO)
+    if st.button(texts.work.ASSESS_DEMO, type="primary", icon=":material/neurology:"):
+        session.open_demo()
         st.rerun()
 
 

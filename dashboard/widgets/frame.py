@@ -39,10 +39,10 @@ def header(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-
         menu.links(pages, title)
         st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
     menu.mark_current(title)
-    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(_image_scores())}</span></div>')
+    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(image_scores())}</span></div>')
 
 
-def _image_scores() -> str:
+def image_scores() -> str:
     """The standing line on the image models: the demonstration label, or whose cohort they were trained on."""
     cards = session.models().cards
     if any(cards[name].simulated for name in IMAGE_MODELS if name in cards):

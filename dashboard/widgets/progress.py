@@ -1,4 +1,4 @@
-"""The steps of an assessment with their time, while it runs in the worker thread and afterwards."""
+"""The steps of an assessment with their time: what is left while it runs, what it took; the way to stop it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.pipeline import STEPS
 from dashboard import session, texts
+from dashboard.pace import seconds_left, share_done
 from dashboard.widgets import blocks
 
-REFRESH_SECONDS = 0.5
+REFRESH_SECONDS = 1.0
 
 
 def while_running() -> None:
@@ -21,17 +22,17 @@ def while_running() -> None:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def running(expanded: bool = True) -> None:
-    """Draw the progress every half second; run the page again when the assessment ends."""
+    """Draw the progress every second; run the page again when the assessment ends."""
     run = session.draft().run
     if run is None or run.done:
         st.rerun()
         return
-    durations = run.seconds_by_step()
-    step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0]) if durations else texts.PREPARING
-    box = st.status(f"{step} …", expanded=expanded, state="running")
+    durations, before = run.seconds_by_step(), run.place()
+    box = st.status(_heading(durations, before), expanded=expanded, state="running")
     with box.container():  # the status itself would call itself complete at the end of its block
-        st.progress(run.share)
+        st.progress(share_done(durations))
         blocks.steps(durations, STEPS, running=True)
+    st.button(texts.work.STOP, icon=":material/stop_circle:", key="work.stop", on_click=session.stop_assessment)
 
 
 def planned() -> None:
@@ -42,3 +43,12 @@ def planned() -> None:
 def finished(seconds: Mapping[str, float]) -> None:
     """Durations of a finished assessment."""
     blocks.steps(list(seconds.items()), tuple(seconds), running=False)
+
+
+def _heading(durations: list[tuple[str, float]], before: int) -> str:
+    if before:
+        return texts.work.place(before)
+    if not durations:
+        return f"{texts.PREPARING} …"
+    step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0])
+    return f"{step} … {texts.work.left(seconds_left(durations))}"

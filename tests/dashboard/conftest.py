@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.case import Case
 from core.findings import Assessment
+from core.jobs.assessing import demo
 from core.registry.place import DATABASE_VARIABLE, FOLDER_VARIABLE
-from dashboard import session, texts
+from dashboard import session, texts, work
 from dashboard.draft import Draft
+from dashboard.runs import DEMO_ID, Run
 from tests.dashboard import builders
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -30,6 +34,30 @@ def own_cases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cases"))
     monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
     return tmp_path / "cases"
+
+
+def assess_here(case: Case | None) -> Run:
+    """In the place of `dashboard.work.assess`: a thread of this process, without Dask and without trained weights."""
+    run = Run(case=case or demo(DEMO_ID), shared=case is None)
+
+    def work() -> None:
+        from core import pipeline
+
+        try:
+            result = pipeline.assess(run.case, builders.models(), run.progress)  # type: ignore[arg-type]
+        except Exception as error:
+            run.future.set_exception(error)
+        else:
+            run.future.set_result(result)
+
+    Thread(target=work, daemon=True).start()
+    return run
+
+
+@pytest.fixture(autouse=True)
+def assessed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page test starts a worker process."""
+    monkeypatch.setattr(work, "assess", assess_here)
 
 
 @pytest.fixture

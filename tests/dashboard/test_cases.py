@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.case import ClinicalRecord
 from core.registry.nouns import WorklistRow
-from dashboard import keeping, session, texts
+from dashboard import keeping, session, texts, work
 from dashboard.draft import Draft
 from dashboard.texts import cases as words
 from tests.core.registry.snapshots import snapshot, without_images
@@ -179,7 +179,7 @@ def test_a_case_of_other_versions_says_so_and_can_be_assessed_again(monkeypatch:
     later = replace(builders.models(), versions={"fusion": "2.0.0", "nomogram": "1.0.0"})
     monkeypatch.setattr(session, "models", lambda: later)
     started: list[Any] = []
-    monkeypatch.setattr(session, "_submit", lambda make: started.append(make()))
+    monkeypatch.setattr(work, "assess", started.append)
     page = AppTest.from_string("from dashboard.views import case\ncase.show()\n", default_timeout=30)
     page.session_state["draft"] = keeping.opened(rows()[0], rows()[0].latest)
     page.run()

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from core.errors import ArtefactError, InputError
+from core.jobs.messages import tell
 from core.jobs.score import ScoreTask
 
 
@@ -39,6 +40,14 @@ def process(_argument: object) -> int:
     """Which process works."""
     time.sleep(0.1)
     return os.getpid()
+
+
+def steps(names: tuple[str, ...]) -> int:
+    """Tells each step and takes its time over it."""
+    for number, name in enumerate(names):
+        tell(name, number / len(names))
+        time.sleep(0.2)
+    return len(names)
 
 
 def hog(gib: float) -> int:

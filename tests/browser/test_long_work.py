@@ -1,0 +1,74 @@
+"""Long work in Chromium, by real workers: a reload in the middle, an end, a cohort of two simulated patients."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli import main
+from tests.browser.conftest import ASSESSED_MS
+from tests.browser.test_journeys import WAIT, settled
+from tests.server import Server, running
+from tests.test_network import _family
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard of these tests alone, whose worker may be stopped."""
+    folder = tmp_path_factory.mktemp("work")
+    (folder / "temporary").mkdir()
+    with running(folder / "server", {"HAIC_NOMOGRAM_DEMO": "0", "TMPDIR": str(folder / "temporary")}) as started:
+        yield started
+
+
+@pytest.fixture
+def page(chromium: Any, own: Server) -> Iterator[Any]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(own.url)
+    page.wait_for_function("localStorage.getItem('haic-nomogram.token')", timeout=WAIT)
+    settled(page)
+    yield page
+    context.close()
+
+
+def test_stopped_then_reloaded_in_the_middle_and_the_result_arrives(page: Any, own: Server) -> None:
+    page.get_by_role("button", name="Open the demo case").click()
+    page.get_by_text("Finding the liver …").wait_for(timeout=ASSESSED_MS)
+    before = set(_family(own.process.pid))
+    page.get_by_role("button", name="Stop the assessment").click()
+    page.get_by_role("button", name="Assess the demo case").click()
+    page.get_by_text("Finding the liver …").wait_for(timeout=ASSESSED_MS)
+    assert before - set(_family(own.process.pid)), "the worker goes on with what was stopped"
+    page.reload()
+    page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
+    assert page.get_by_text("Demo case", exact=True).is_visible()
+
+
+def test_two_simulated_patients_from_zip_to_scores(page: Any, own: Server, tmp_path: Path) -> None:
+    options = ["--patients", "2", "--mtm-patients", "0", "--seed", "5", "--workers", "1"]
+    assert main(["simulate", *options, "--out", str(tmp_path / "c")]) == 0
+    archive = shutil.make_archive(str(tmp_path / "cohort"), "zip", tmp_path / "c")
+    page.get_by_role("link", name="Batch", exact=True).click()
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(archive)
+    page.get_by_role("button", name="Score the cohort").click()
+    page.get_by_text("1 of 2 patients").wait_for(timeout=ASSESSED_MS)
+    page.reload()
+    page.get_by_text("Every patient has a row.").wait_for(timeout=ASSESSED_MS)
+    with page.expect_download(timeout=WAIT) as download:
+        page.get_by_role("button", name="Save scores.csv").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 2
+    assert all(0.0 <= float(row["dlr"]) <= 1.0 and row["error"] == "" for row in rows)
+    folders = own.watched.parent.parent / "temporary"
+    assert [one for one in folders.iterdir() if one.name.startswith("haic-cohort-")]
+    page.get_by_role("button", name="Remove this cohort").click()
+    page.get_by_text("Drop a cohort as a zip").wait_for(timeout=WAIT)
+    assert [one for one in folders.iterdir() if one.name.startswith("haic-cohort-")] == []
