@@ -20,6 +20,8 @@ PAGES = {
     "Prognosis": ".js-plotly-plot",
     "Study": ".js-plotly-plot",
     "Cases": "h2",
+    "Batch": "[data-testid=stFileUploader]",
+    "Board": "h2",
     "Validation": ".stack",
     "Learn": ".formula",
     "Own nomogram": "[data-testid=stFileUploader]",

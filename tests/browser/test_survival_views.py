@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dashboard import texts
+from tests.browser.test_journeys import go
 from tests.conftest import ROOT
 from tests.server import free_port
 
@@ -66,8 +67,7 @@ def prognosis(chromium: Any, address: str) -> Iterator[Open]:
         page.goto(f"{address}/?case=1")
         page.locator(".case").wait_for(timeout=WAIT)
         settled(page)
-        page.get_by_role("link", name="Prognosis", exact=True).click()
-        page.locator(".js-plotly-plot").wait_for(timeout=WAIT)
+        go(page, "Prognosis", ".js-plotly-plot")
         settled(page)
         return page
 
