@@ -48,7 +48,6 @@ BOARD_ENTRIES, PRESENT_DECISION = "Decision of the board", "Decided"
 FOLLOW_UP = "Follow-up"
 READINGS = "Readers and model"
 READINGS_HEAD = ("Reader", "MTM", *(time_span(months) for months in ASKED_MONTHS))
-STAGES = "Stages"
 SIMULATED = "Simulated phase"
 ANOTHER_NOMOGRAM = (
     "Saved with another version of the nomogram: its marks do not belong to the axes of now. Open the case and save it "

@@ -24,6 +24,7 @@ from dashboard.widgets import (
     progress,
     save,
     shift,
+    stages,
     study_line,
 )
 from dashboard.widgets.live_inputs import live_inputs, take
@@ -80,6 +81,7 @@ def _answer(outlook: Outlook, sentence: Container, middle: Container, right: Con
             _survival(prognosis, months, digits, _shown(prognosis, outlook))  # first: it takes the browser longest
     with middle:
         _nomogram(model, prognosis, outlook)
+        stages.section(outlook.clinical)
         study_line.show(outlook.criteria)
     with right:
         frame.section("Warnings")

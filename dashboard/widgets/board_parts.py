@@ -14,7 +14,7 @@ from core.registry.nouns import Save, WorklistRow
 from dashboard import session, texts
 from dashboard.figures.board_pictures import HeatSlices, Pair, PlainSlices, heat_slices, plain_slices
 from dashboard.texts import board as words
-from dashboard.widgets import blocks
+from dashboard.widgets import blocks, stages
 
 if TYPE_CHECKING:
     from core.registry.store import Registry
@@ -90,15 +90,8 @@ def _head(offered: Sequence[str]) -> str:
 
 def clinical(record: ClinicalRecord) -> None:
     """The patient in a line, and the stages as a strip."""
-    from core.report.case.prognosis_part import SYSTEMS, stage_words
-    from core.staging.document import stage_all
-
     st.html(f'<p class="board-patient">{escape(words.one_liner(record))}</p>')
-    cells = "".join(
-        f"<div><span>{escape(SYSTEMS[name])}</span><b>{escape(value)}</b><small>{escape(detail)}</small></div>"
-        for name, (value, detail) in stage_words(stage_all(record)).items()
-    )
-    st.html(f'<div class="stages" role="group" aria-label="{words.STAGES}">{cells}</div>')
+    stages.strip(record)
 
 
 def _pictures(registry: Registry, save: Save, kind: str, make: Callable[[Assessment], Any]) -> Any:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.case import ClinicalRecord
 from core.findings import HEADS, Assessment, Verdict
 from dashboard import texts
+from dashboard.texts import stages as texts_of_stages
 from tests.dashboard import builders
 from tests.dashboard.conftest import APP
 
@@ -260,3 +261,22 @@ def test_a_case_of_typed_values_alone_can_be_left(open_page: OpenPage) -> None:
     by_label(page.button, new).click().run()
     assert draft(page).known() == {}
     assert draft(page).case_id != before.case_id
+
+
+def test_stages_stand_on_the_page_and_a_disagreement_is_marked(open_page: OpenPage) -> None:
+    from core.staging.document import stage_all
+    from core.staging.severity import disagreements
+
+    agreeing = builders.assessment()
+    shown = html(open_page("prognosis", agreeing))
+    assert 'class="stages"' in shown
+    found = disagreements(stage_all(agreeing.clinical))
+    assert shown.count('class="apart"') == len(found)
+    liver = {"ascites": "none", "encephalopathy_grade": 0, "albumin_g_l": 42.0, "bilirubin_umol_l": 9.0, "inr": 1.0}
+    tumour = {"pvtt": True, "afp_ng_ml": 10.0, "tumour_count": 1, "largest_tumour_cm": 3.0, "massive_or_diffuse": False}
+    mild = replace(agreeing.clinical, **liver, **tumour, liver_involvement_over_half=False, ecog=0)
+    apart = disagreements(stage_all(mild))
+    assert apart
+    shown = html(open_page("prognosis", builders.assessment(mild)))
+    assert shown.count('class="apart"') == len(apart)
+    assert all(texts_of_stages.DIRECTIONS[direction] in shown for direction in apart.values())
