@@ -36,7 +36,7 @@ def _family(pid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue  # it ended in between
             parents.setdefault(int(fields[1]), []).append(int(entry.name))
@@ -59,7 +59,7 @@ def _sockets(pid: int) -> list[tuple[str, str, str, str]]:
     rows = []
     for protocol in ("tcp", "tcp6", "udp", "udp6"):
         table = Path(f"/proc/{pid}/net/{protocol}")
-        for line in table.read_text().splitlines()[1:] if table.exists() else []:
+        for line in table.read_text(encoding="utf-8").splitlines()[1:] if table.exists() else []:
             fields = line.split()
             if fields[9] in inodes:
                 rows.append((protocol, fields[1].split(":")[0], fields[2].split(":")[0], fields[3]))

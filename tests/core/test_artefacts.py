@@ -188,7 +188,7 @@ def test_checkout_weights_are_found_and_all_listed() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("HAIC_NOMOGRAM_WEIGHTS", raising=False)
         folder = find_weights()
-    listed = json.loads((folder / MANIFEST).read_text())
+    listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     assert set(listed) == found
     assert max(entry["bytes"] for entry in listed.values()) < 10e6

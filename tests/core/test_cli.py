@@ -44,8 +44,8 @@ def test_the_demo_is_four_files_and_the_same_each_time(demo: Path, tmp_path: Pat
 def test_assess_writes_all_it_promises(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--arterial", str(demo / "arterial.nii.gz"), "--portal-venous", str(demo / "portal_venous.nii.gz")]
     assert main(["assess", *arguments, "--clinical", str(demo / "clinical.json"), "--out", str(tmp_path)]) == 0
-    document = json.loads((tmp_path / "assessment.json").read_text())
-    jsonschema.validate(document, json.loads((ROOT / "docs/assessment.schema.json").read_text()))
+    document = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, json.loads((ROOT / "docs/assessment.schema.json").read_text(encoding="utf-8")))
     assert document["pre"]["os"]["12"]["low"] <= document["pre"]["os"]["12"]["value"]
     assert document["scores"]["mtm"]["origin"] == "model"
     assert 500 < document["liver"]["volume_ml"] < 4000
@@ -69,7 +69,7 @@ def test_a_mask_with_lesions_given_by_hand_is_measured(demo: Path, tmp_path: Pat
     arguments = ["--arterial", str(demo / "arterial.nii.gz"), "--portal-venous", str(demo / "portal_venous.nii.gz")]
     arguments += ["--clinical", str(demo / "clinical.json"), "--mask", str(demo / "liver.nii.gz")]
     assert main(["assess", *arguments, "--mtm", "1", "--dlr", "0.3", "--out", str(tmp_path)]) == 0
-    document = json.loads((tmp_path / "assessment.json").read_text())
+    document = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
     assert document["liver"]["origin"] == "given"
     assert document["liver"]["largest_lesion_mm"] > 10
     assert document["scores"]["mtm"]["origin"] == document["scores"]["dlr"]["origin"] == "manual"

@@ -35,7 +35,7 @@ def test_cox_writes_three_files_that_agree_with_r(tmp_path: Path) -> None:
     out = tmp_path / "own"
     assert cox(golden(tmp_path), out, "--name", "Centre A", "--dates", "2014-2022") == 0
     assert {path.name for path in out.iterdir()} == {"cox.json", "report.html", "nomogram.json"}
-    document = json.loads((out / "cox.json").read_text())
+    document = json.loads((out / "cox.json").read_text(encoding="utf-8"))
     expected = r_answers.read("cox_pre.csv").set_index("term")
     for name in ("PVTT", "DLR"):
         assert document["coefficients"][name]["coef"] == pytest.approx(expected.loc[name, "coef_efron"], rel=1e-8)
@@ -49,7 +49,7 @@ def test_breslow_ties_and_days(tmp_path: Path) -> None:
     path = write(r_answers.lung(), tmp_path)
     terms = ["--time", "time", "--event", "status", "--terms", "ph.ecog,age,sex,wt.loss", "--horizons", "180,365,730"]
     assert cox(path, tmp_path / "own", "--unit", "days", "--ties", "breslow", options=terms) == 0
-    document = json.loads((tmp_path / "own" / "cox.json").read_text())
+    document = json.loads((tmp_path / "own" / "cox.json").read_text(encoding="utf-8"))
     expected = r_answers.read("cox_lung_breslow.csv").set_index("term")
     assert document["coefficients"]["age"]["coef"] == pytest.approx(expected.loc["age", "coef"], rel=1e-8)
     base = r_answers.read("basehaz_lung_breslow.csv")
@@ -64,7 +64,7 @@ def test_validate_with_the_published_and_with_an_own_nomogram(tmp_path: Path) ->
     renamed = ["pvtt=PVTT", "objective_response=OR", "haic_sessions=sessions", "mtm=MTM", "dlr=DLR"]
     base = ["validate", str(path), "--time", "time", "--event", "status", *QUICK]
     assert main([*base, "--model", "post", "--map", *renamed, "--out", str(tmp_path / "post")]) == 0
-    document = json.loads((tmp_path / "post" / "validate.json").read_text())
+    document = json.loads((tmp_path / "post" / "validate.json").read_text(encoding="utf-8"))
     scalars = r_answers.scalars("sim")
     assert document["slope"]["value"] == pytest.approx(scalars["post_frozen_calib_slope"], rel=1e-8)
     assert document["recommended"] in ("none", "baseline", "baseline_slope", "refit")
@@ -74,7 +74,7 @@ def test_validate_with_the_published_and_with_an_own_nomogram(tmp_path: Path) ->
     assert cox(path, tmp_path / "own") == 0
     file = str(tmp_path / "own" / "nomogram.json")
     assert main([*base, "--model", file, "--out", str(tmp_path / "again")]) == 0
-    again = json.loads((tmp_path / "again" / "validate.json").read_text())
+    again = json.loads((tmp_path / "again" / "validate.json").read_text(encoding="utf-8"))
     assert again["recommended"] == "none"
     assert again["slope"]["value"] == pytest.approx(1, abs=1e-9)
     assert again["concordance"]["value"] == pytest.approx(scalars["pre_C_n"], rel=1e-9)
@@ -82,7 +82,7 @@ def test_validate_with_the_published_and_with_an_own_nomogram(tmp_path: Path) ->
 
 def test_reproduce_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "--patients", "2000", "--cohorts", "3", "--out", str(tmp_path)]) == 0
-    rows = json.loads((tmp_path / "reproduce.json").read_text())
+    rows = json.loads((tmp_path / "reproduce.json").read_text(encoding="utf-8"))
     keys = {"quantity", "cohort", "published", "reproduced", "low", "high", "residual"}
     assert isinstance(rows, list)
     assert all(set(row) == keys for row in rows)
@@ -111,7 +111,7 @@ def test_tables_as_spreadsheets_write_them(tmp_path: Path, writer: str) -> None:
         encoding = {"bom": "utf-8-sig", "utf16": "utf-16"}.get(writer, "utf-8")
         table.to_csv(path, index=False, encoding=encoding, lineterminator="\r\n" if writer == "crlf" else "\n")
     assert cox(path, tmp_path / "own") == 0
-    document = json.loads((tmp_path / "own" / "cox.json").read_text())
+    document = json.loads((tmp_path / "own" / "cox.json").read_text(encoding="utf-8"))
     expected = r_answers.read("cox_pre.csv").set_index("term")
     assert document["coefficients"]["DLR"]["coef"] == pytest.approx(expected.loc["DLR", "coef_efron"], rel=1e-8)
 
@@ -134,7 +134,7 @@ def test_bad_tables_end_with_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: object, options: list[str], text: str
 ) -> None:
     path = golden(tmp_path)
-    path.write_text(spoil(path.read_text()))  # type: ignore[operator]
+    path.write_text(spoil(path.read_text(encoding="utf-8")))  # type: ignore[operator]
     assert cox(path, tmp_path / "own", options=options) == 2
     assert re.search(text, said(capsys))
     assert not (tmp_path / "own" / "cox.json").exists()

@@ -27,7 +27,7 @@ def assessed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_report_says_the_numbers_of_assessment_json(assessed: Path) -> None:
-    document = json.loads((assessed / "assessment.json").read_text())
+    document = json.loads((assessed / "assessment.json").read_text(encoding="utf-8"))
     text = text_of((assessed / "report.pdf").read_bytes())
     for months, reading in document["post"]["os"].items():
         assert " ".join(percent(Survival(**reading))) in text, months
@@ -72,7 +72,7 @@ def test_other_weights_are_refused(assessed: Path, tmp_path: Path, capsys: pytes
     for path in assessed.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     for name in ("report.json", "assessment.json"):
-        document = json.loads((tmp_path / name).read_text())
+        document = json.loads((tmp_path / name).read_text(encoding="utf-8"))
         document["versions"]["nomogram"] = "0.9.0"
         (tmp_path / name).write_text(json.dumps(document))
     assert main(["report", str(tmp_path)]) == 2

@@ -38,7 +38,7 @@ def test_a_record_comes_back_as_written(tmp_path: Path) -> None:
     record = parse_clinical(FULL)
     write_clinical(record, tmp_path / "clinical.json")
     assert read_clinical(tmp_path / "clinical.json") == record
-    assert json.loads((tmp_path / "clinical.json").read_text()) == FULL
+    assert json.loads((tmp_path / "clinical.json").read_text(encoding="utf-8")) == FULL
 
 
 def test_null_absent_and_byte_order_mark() -> None:

@@ -27,10 +27,10 @@ def test_paths_lead_to_the_unpacked_files_and_no_name_is_on_the_disk(tmp_path: P
     assert problems == ()
     assert [(one.row, one.patient_id, one.clinical.age_years) for one in patients] == [(3, "P1", 61.0), (4, "P2", None)]
     first, second = patients
-    assert (first.arterial.read_text(), first.portal_venous.read_text(), first.mask) == ("A", "P", None)
+    assert (first.arterial.read_text(encoding="utf-8"), first.portal_venous.read_text(), first.mask) == ("A", "P", None)
     assert second.mask is not None
-    assert (second.portal_venous.read_text(), second.mask.read_text()) == ("P", "A")
-    assert [one.read_text() for one in second.arterial.iterdir()] == ["1"]
+    assert (second.portal_venous.read_text(encoding="utf-8"), second.mask.read_text()) == ("P", "A")
+    assert [one.read_text(encoding="utf-8") for one in second.arterial.iterdir()] == ["1"]
     names = {part for one in (tmp_path / "out").rglob("*") for part in one.relative_to(tmp_path / "out").parts}
     assert {name for name in names if not name.isdigit()} == {"cohort.csv", "images"}
 
@@ -39,7 +39,7 @@ def test_paths_lead_to_the_unpacked_files_and_no_name_is_on_the_disk(tmp_path: P
 def test_a_path_that_is_not_of_the_zip_leads_nowhere(cell: str, tmp_path: Path) -> None:
     members = {"cohort.csv": f"{HEAD}P1;{cell};a.nii;;\n", "a.nii": "A"}
     found = unpack_cohort(zipped(tmp_path / "upload", members), tmp_path / "out")
-    assert f"P1;{NOWHERE};" in found.read_text()
+    assert f"P1;{NOWHERE};" in found.read_text(encoding="utf-8")
     patients, problems = read_image_cohort(found)
     assert patients == ()
     assert [(one.row, one.column) for one in problems] == [(2, "arterial")]

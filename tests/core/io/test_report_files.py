@@ -107,7 +107,7 @@ def test_other_content_is_refused_and_not_repeated(folder: Path, name: str, cont
 
 
 def test_a_changed_number_is_refused(folder: Path) -> None:
-    document = json.loads((folder / "assessment.json").read_text())
+    document = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
     document["post"]["os"]["36"]["value"] += 0.01
     (folder / "assessment.json").write_text(json.dumps(document))
     with pytest.raises(InputError, match="says something else"):

@@ -119,7 +119,7 @@ def test_a_file_of_another_kind_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "cohort.csv").write_text("patient_id\np1\n")
     with pytest.raises(InputError, match="one that batch began"), opened(tmp_path / "cohort.csv"):
         pass
-    assert (tmp_path / "cohort.csv").read_text() == "patient_id\np1\n"
+    assert (tmp_path / "cohort.csv").read_text(encoding="utf-8") == "patient_id\np1\n"
     with pytest.raises(InputError, match="expected a file, got a folder"), opened(tmp_path):
         pass
 

@@ -65,7 +65,7 @@ def environment(name: str) -> str | None:
 
 def score(task: ScoreTask) -> dict[str, str]:
     """Stands in for `score_patient`: what the arterial file says is done, and its size is the MTM score."""
-    text = task.patient.arterial.read_text()
+    text = task.patient.arterial.read_text(encoding="utf-8")
     return {
         "mtm": str(len(work(text))),
         "seconds": "0.01",

@@ -83,7 +83,9 @@ def test_a_rerun_does_only_what_is_missing_changed_or_passing(
     assert done == ["d"]  # ours to mend, so tried again
     (tmp_path / "b.txt").write_text("mended")
     (tmp_path / "nothing.txt").write_text("found")
-    cohort.write_text(cohort.read_text().replace("430", "43").replace("e,e.txt,e.txt,60", "e,e.txt,e.txt,61"))
+    cohort.write_text(
+        cohort.read_text(encoding="utf-8").replace("430", "43").replace("e,e.txt,e.txt,60", "e,e.txt,e.txt,61")
+    )
     done.clear()
     assert score_cohort(cohort, tmp_path / "s.csv", HERE) == Counts(scored=4, explained=3)
     assert done == ["missing", "b", "d", "e"]

@@ -23,7 +23,7 @@ def document(root: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", ["pre", "post"])
 def test_shipped_figures_are_the_given_ones(models: dict[str, Nomogram], golden: Path, model: str) -> None:
-    given = json.loads((golden / "constants.json").read_text())[model]
+    given = json.loads((golden / "constants.json").read_text(encoding="utf-8"))[model]
     nomogram, terms = models[model], COLUMNS[model]
     assert nomogram.beta.tolist() == [given["beta"][name] for name in terms]
     assert [term.hazard_ratio.value for term in nomogram.terms] == [given["HR_published"][name] for name in terms]

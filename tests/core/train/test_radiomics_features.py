@@ -40,7 +40,7 @@ def test_a_stopped_run_goes_on_with_the_same_result(tmp_path, monkeypatch):
     whole, _ = extract_cohort(cases(), tmp_path / "whole.csv", SETTINGS, workers=0)
     path = tmp_path / "features.csv"
     extract_cohort(cases(2), path, SETTINGS, workers=0)
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     path.write_text(text[: len(text) - 100])  # killed while writing p1
     computed: list[str] = []
     real = module._one

@@ -35,14 +35,14 @@ def _told(table: Path, out: Path) -> list[str]:
     said: list[str] = []
     with pytest.raises(InputError, match=r"problems\.csv"):
         check_cohort(table, out, FEWEST, said.append)
-    assert (out / "problems.csv").read_text().count("\n") == len(said) + 1
+    assert (out / "problems.csv").read_text(encoding="utf-8").count("\n") == len(said) + 1
     return said
 
 
 def test_a_sound_table_has_no_problems(table: Path, tmp_path: Path) -> None:
     found = check_cohort(table, tmp_path, FEWEST, lambda line: None)
     assert (len(found.patients), found.has_mtm, found.has_survival) == (28, True, True)
-    assert (tmp_path / "problems.csv").read_text() == "row,column,problem\n"
+    assert (tmp_path / "problems.csv").read_text(encoding="utf-8") == "row,column,problem\n"
 
 
 def test_one_image_in_two_splits_is_found_by_its_bytes(table: Path, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_without_held_out_patients_that_is_said(table: Path, tmp_path: Path) -> 
 
 def test_all_problems_of_the_table_are_told_at_once(table: Path, tmp_path: Path) -> None:
     path = _changed(table, tmp_path, {})
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     lines[3] = lines[3].replace("train", "tarin", 1)
     lines[9] = lines[9].replace(".nii.gz", ".nothing", 1)
     path.write_text("\n".join(lines) + "\n")

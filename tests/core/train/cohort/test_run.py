@@ -115,7 +115,7 @@ def test_the_report_shows_cohort_figures_and_extrapolated_cost(trained: tuple[Pa
         assert f"<h2>{title}</h2>" in text
     assert "Minutes for 752, extrapolated" in text
     assert study.extrapolated()["images"] == pytest.approx(study.seconds["images"] * 752 / 48)
-    document = json.loads((trained[0] / "training.json").read_text())
+    document = json.loads((trained[0] / "training.json").read_text(encoding="utf-8"))
     assert [row["n"] for row in document["rows"]] == [15, 15, 4, 5, 5, 4] or sum(r["n"] for r in document["rows"]) == 48
     assert {"images", "radiomics", "network"} <= set(document["seconds"])
 
@@ -167,7 +167,7 @@ def test_one_image_in_two_files_is_found_by_its_voxels(table: Path, tmp_path: Pa
     write_volume(read_phase(first.arterial, Phase.ARTERIAL).volume, copied)
     with pytest.raises(InputError, match="got 1 twice"):
         _again(_beside(table, "copied.csv", {4: {"arterial": copied}}), tmp_path, last="images")
-    assert "got the voxels of row 2" in (tmp_path / "problems.csv").read_text()
+    assert "got the voxels of row 2" in (tmp_path / "problems.csv").read_text(encoding="utf-8")
 
 
 def test_a_patient_whose_images_fail_is_left_out_and_told(table: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_features_that_do_not_come_back_are_not_used(table: Path, trained: tuple
     with pytest.raises(InputError, match="expected 10 usable features of a phase"):
         _again(table, out, preset=replace(tiny.PRESET, retested=6), last="radiomics")
     (names,) = (out / "work" / "radiomics").glob("retest-*/robust.json")
-    robust = json.loads(names.read_text())["names"]
+    robust = json.loads(names.read_text(encoding="utf-8"))["names"]
     assert "ap_original_firstorder_Entropy" in robust
     assert 5 < len(robust) < 60
 
