@@ -60,9 +60,14 @@ def test_two_simulated_patients_from_zip_to_scores(page: Any, own: Server, tmp_p
     archive = shutil.make_archive(str(tmp_path / "cohort"), "zip", tmp_path / "c")
     page.get_by_role("link", name="Batch", exact=True).click()
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(archive)
-    page.get_by_role("button", name="Score the cohort").click()
-    page.get_by_text(re.compile("[12] of 2 patients")).wait_for(timeout=ASSESSED_MS)
+    score = page.get_by_role("button", name="Score the cohort")
+    score.wait_for(timeout=WAIT)
+    settled(page)
+    page.wait_for_timeout(1000)  # a click while the page is drawn anew is lost
+    score.click()
+    page.get_by_text(re.compile("[12] of 2 patients")).first.wait_for(timeout=ASSESSED_MS)
     page.reload()
+    settled(page)
     page.get_by_text("Every patient has a row.").wait_for(timeout=ASSESSED_MS)
     with page.expect_download(timeout=WAIT) as download:
         page.get_by_role("button", name="Save scores.csv").click()
