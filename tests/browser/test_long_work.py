@@ -78,4 +78,8 @@ def test_two_simulated_patients_from_zip_to_scores(page: Any, own: Server, tmp_p
     assert [one for one in folders.iterdir() if one.name.startswith("haic-cohort-")]
     page.get_by_role("button", name="Remove this cohort").click()
     page.get_by_text("Drop a cohort as a zip").wait_for(timeout=WAIT)
-    assert [one for one in folders.iterdir() if one.name.startswith("haic-cohort-")] == []
+    for _ in range(40):  # a worker may be writing still
+        if not list(folders.glob("haic-cohort-*")):
+            break
+        page.wait_for_timeout(250)
+    assert list(folders.glob("haic-cohort-*")) == []
