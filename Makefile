@@ -47,6 +47,7 @@ bench: setup
 	$(BIN)/python benchmarks/bench_segmenter.py
 	$(BIN)/python benchmarks/bench_survival.py
 	$(BIN)/python benchmarks/bench_page_work.py
+	$(BIN)/python benchmarks/bench_sessions.py
 
 screenshots: setup
 	$(BIN)/python docs/make_screenshots.py

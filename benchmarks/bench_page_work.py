@@ -18,24 +18,18 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from core.findings import Assessment
 from core.jobs.assessing import Request, assess_request
 from core.jobs.service import Service
 from core.jobs.settings import page_settings
 from dashboard.runs import DEMO_ID, Run
+from tests.server import family, until_it_answers
 
 PORT = 8651
 URL = f"http://127.0.0.1:{PORT}"
 WAIT_MS = 240_000
-
-
-def family(pid: int) -> list[int]:
-    """The process and all its descendants."""
-    found = [pid]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
-    return found
 
 
 def describe(pid: int) -> str:
@@ -52,7 +46,7 @@ def describe(pid: int) -> str:
     return f"  {mebibytes:6.0f} MiB  {cpu:5.1f} s of CPU  {'torch' if torch else '     '}  {name[:46]}"
 
 
-def open_page(started: float, server: int) -> None:
+def open_page(started: float, server: subprocess.Popen[bytes]) -> None:
     """Print when the demo case's result and its curve stand in a browser."""
     from playwright.sync_api import sync_playwright
 
@@ -61,12 +55,8 @@ def open_page(started: float, server: int) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-quic"]
         )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        while True:
-            try:
-                page.goto(URL)
-                break
-            except Exception:
-                time.sleep(0.1)
+        until_it_answers(URL, server, 60.0)
+        page.goto(URL)
         page.locator("[data-testid=stMain] :is(h1, h2)").first.wait_for(timeout=WAIT_MS)
         print(f"first page {time.perf_counter() - started:.1f} s after the start", flush=True)
         button = page.get_by_role("button", name="See the prognosis")
@@ -75,7 +65,7 @@ def open_page(started: float, server: int) -> None:
         button.click()
         page.locator(".js-plotly-plot").first.wait_for(timeout=WAIT_MS)
         print(f"curve      {time.perf_counter() - started:.1f} s (goal 15)")
-        print(*map(describe, family(server)), sep="\n", flush=True)
+        print(*map(describe, family(server.pid)), sep="\n", flush=True)
         browser.close()
 
 
@@ -86,7 +76,7 @@ def serve() -> None:
     started = time.perf_counter()
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        open_page(started, server.pid)
+        open_page(started, server)
     finally:
         server.terminate()
         server.wait(30)

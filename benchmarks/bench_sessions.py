@@ -25,17 +25,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.io.case_files import read_case  # noqa: E402 - a script beside the packages
-from core.io.clinical import write_clinical  # noqa: E402
-from core.io.image_cohort import Patient, read_image_cohort  # noqa: E402
-from core.models import load_models  # noqa: E402
-from core.pipeline import assess  # noqa: E402
-from dashboard import texts  # noqa: E402
-from tests.conftest import CHROMIUM_FLAGS  # noqa: E402
-from tests.server import running  # noqa: E402
+from core.io.case_files import read_case
+from core.io.clinical import write_clinical
+from core.io.image_cohort import Patient, read_image_cohort
+from core.models import load_models
+from core.pipeline import assess
+from dashboard import texts
+from tests.conftest import CHROMIUM_FLAGS
+from tests.server import family, running
 
 SEED = 77
 GOAL_GIB = 6.0
@@ -75,18 +74,6 @@ class Memory:
     def _watch(self) -> None:
         while not self._stop.wait(0.25):
             self.most_bytes = max(self.most_bytes, sum(map(proportional_bytes, family(self.process))))
-
-
-def family(process: int) -> list[int]:
-    """The process and all that it started, down to the last."""
-    found = [process]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            try:
-                found += map(int, task.read_text().split())
-            except OSError:  # it ended meanwhile
-                continue
-    return found
 
 
 def proportional_bytes(process: int) -> int:

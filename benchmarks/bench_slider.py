@@ -15,11 +15,14 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.server import until_it_answers
 
 PORT = 8632
 GOAL_MS = 300
@@ -78,19 +81,6 @@ def open_prognosis(page: Any, seconds: float = 600.0) -> None:
     raise TimeoutError(f"the demo case was not assessed in {seconds:.0f} s")
 
 
-def wait_for_server(seconds: float = 60.0) -> None:
-    """Return once the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"no answer in {seconds:.0f} s")
-
-
 def run(chromium: str, changes: int) -> list[float]:
     """Open the page in Chromium and measure."""
     from playwright.sync_api import sync_playwright
@@ -117,7 +107,7 @@ def served(*, demo: bool = True) -> Iterator[str | None]:
         command, env={**os.environ, "HAIC_NOMOGRAM_DEMO": str(int(demo))}, stdout=subprocess.DEVNULL
     )
     try:
-        wait_for_server()
+        until_it_answers(URL, server, 60.0)
         yield chromium
     finally:
         server.terminate()

@@ -14,11 +14,12 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import dashboard
+from tests.server import until_it_answers
 
 APP = Path(dashboard.__file__).with_name("app.py")
 HEAVY = ("torch", "monai", "xgboost", "radiomics", "SimpleITK", "matplotlib", "scipy", "pandas", "plotly")
@@ -40,19 +41,6 @@ def imported() -> tuple[list[str], float]:
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True)
     names, seconds = json.loads(done.stdout.splitlines()[-1])
     return names, seconds
-
-
-def wait_for(url: str, seconds: float = 60.0) -> None:
-    """Return once the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.02)
-        else:
-            return
-    raise TimeoutError(f"no answer in {seconds:.0f} s")
 
 
 def page_seconds(url: str, chromium: str) -> list[float]:
@@ -80,7 +68,7 @@ def main() -> None:
     started = time.perf_counter()
     server = subprocess.Popen([sys.executable, "-m", "core", "serve", "--port", str(PORT)], stdout=subprocess.DEVNULL)
     try:
-        wait_for(f"http://127.0.0.1:{PORT}/_stcore/health")
+        until_it_answers(f"http://127.0.0.1:{PORT}", server, 60.0, pause=0.02)
         print(f"server answers after {time.perf_counter() - started:.1f} s")
         if chromium := shutil.which("chromium"):
             first, *later = page_seconds(f"http://127.0.0.1:{PORT}", chromium)

@@ -12,18 +12,17 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
-PORT = 8634
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.server import serving
+
 GOAL_S = 3.0
-URL = f"http://127.0.0.1:{PORT}"
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path(__file__).with_name("viewer_page.py")
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 DRAWING = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
@@ -43,12 +42,12 @@ def shown(page: Any) -> float:
     return taken
 
 
-def session(browser: Any) -> tuple[float, float, dict[str, int]]:
+def session(browser: Any, url: str) -> tuple[float, float, dict[str, int]]:
     """First and second showing of a new session, and the bytes of each file of volumes."""
     sizes: dict[str, int] = {}
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.on("response", lambda answer: note(answer, sizes))
-    page.goto(URL)
+    page.goto(url)
     page.get_by_text("Show", exact=True).wait_for(timeout=120_000)
     page.wait_for_timeout(1500)
     first, second = shown(page), shown(page)
@@ -62,27 +61,14 @@ def note(answer: Any, sizes: dict[str, int]) -> None:
         sizes[answer.url] = int(answer.headers.get("content-length", 0))
 
 
-def wait_for_server(seconds: float = 180.0) -> None:
-    """Return once the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"no answer in {seconds:.0f} s")
-
-
-def run(chromium: str, runs: int) -> list[tuple[float, float, dict[str, int]]]:
+def run(chromium: str, url: str, runs: int) -> list[tuple[float, float, dict[str, int]]]:
     """New sessions in one Chromium."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *DRAWING])
-        session(browser)  # the server loads its own parts
-        found = [session(browser) for _ in range(runs)]
+        session(browser, url)  # the server loads its own parts
+        found = [session(browser, url) for _ in range(runs)]
         browser.close()
     return found
 
@@ -96,15 +82,8 @@ def main() -> None:
     if chromium is None:
         print("Chromium is not on this machine: nothing measured")
         return
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), "--server.port", str(PORT)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        wait_for_server()
-        found = run(chromium, options.runs)
-    finally:
-        server.terminate()
-        server.wait(20)
+    with tempfile.TemporaryDirectory() as folder, serving(PAGE, Path(folder)) as url:
+        found = run(chromium, url, options.runs)
     for name, times in (("first", [a for a, _, _ in found]), ("again", [b for _, b, _ in found])):
         middle, spread = statistics.median(times), f"{min(times):.1f}-{max(times):.1f}"
         print(f"{name}: median {middle:.1f} s (goal {GOAL_S:g}), range {spread} s, {os.cpu_count()} cores")

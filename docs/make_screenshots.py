@@ -16,11 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any, Literal
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.server import until_it_answers
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 COHORT = FOLDER.parents[1] / "tests" / "golden" / "r_answers" / "cohort_sim.csv"
@@ -60,25 +61,12 @@ def main() -> int:
         environment = {**os.environ, "HAIC_NOMOGRAM_DEMO": "1", "HAIC_NOMOGRAM_CASES": cases}
         server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
-            wait_for_server()
+            until_it_answers(URL, server, 120.0)
             take_all(chromium)
         finally:
             server.terminate()
             server.wait(20)
     return 0
-
-
-def wait_for_server(seconds: float = 120.0) -> None:
-    """Return once the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(f"no answer in {seconds:.0f} s")
 
 
 def take_all(chromium: str) -> None:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+
 # Put on the child's path as sitecustomize.py: writes down every address a Python process connects or sends to.
 WATCHER = """
 import os, sys
@@ -70,7 +72,10 @@ def running(folder: Path, environment: Mapping[str, str] | None = None, seconds:
         process = subprocess.Popen(command, cwd=folder, env=merged, stdout=log, stderr=log)
         try:
             server = Server(f"http://127.0.0.1:{port}", port, process, watched)
-            _wait(server, folder, seconds)
+            try:
+                until_it_answers(server.url, process, seconds)
+            except TimeoutError as error:
+                raise AssertionError((folder / "server.log").read_text(encoding="utf-8")) from error
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
@@ -81,13 +86,51 @@ def running(folder: Path, environment: Mapping[str, str] | None = None, seconds:
                 process.wait()
 
 
-def _wait(server: Server, folder: Path, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and server.process.poll() is None:
+@contextmanager
+def serving(app: Path, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A small streamlit app from the checkout, until the block ends; gives its address."""
+    port = free_port()
+    merged = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=merged, stdout=log, stderr=log)
         try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2) as answer:
+            until_it_answers(f"http://127.0.0.1:{port}", process, 180.0)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def until_it_answers(url: str, process: subprocess.Popen[bytes], seconds: float, pause: float = 0.1) -> None:
+    """Return once the server of `process` answers.
+
+    Raises:
+        TimeoutError: it does not within `seconds`, or has ended.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError((folder / "server.log").read_text(encoding="utf-8"))
+            time.sleep(pause)
+    raise TimeoutError(f"no answer in {seconds:.0f} s, or the server has ended")
+
+
+def family(pid: int) -> list[int]:
+    """The process and all its descendants."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended in between
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, queue = [], [pid]
+    while queue:
+        found.append(queue.pop())
+        queue.extend(parents.get(found[-1], []))
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.server import Server, running
+from tests.server import Server, family, running
 
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}  # as /proc prints it
 LISTENING = "0A"
@@ -30,27 +30,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def _family(pid: int) -> list[int]:
-    """The process and all its descendants."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # it ended in between
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, queue = [], [pid]
-    while queue:
-        found.append(queue.pop())
-        queue.extend(parents.get(found[-1], []))
-    return found
-
-
 def _sockets(pid: int) -> list[tuple[str, str, str, str]]:
     """(protocol, local address, remote address, state) of every internet socket of the process's family."""
     inodes: set[str] = set()
-    for member in _family(pid):
+    for member in family(pid):
         for link in Path(f"/proc/{member}/fd").iterdir():
             try:
                 inodes |= set(re.findall(r"socket:\[(\d+)\]", os.readlink(link)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.survival.kaplan_meier import KaplanMeier
 from dashboard.figures.style import FONT_SIZE, Palette, plain_layout
+from dashboard.figures.survival_axes import survival_axes
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -47,7 +48,8 @@ def group_curves(
     traces: list[Part] = []
     for drawn in curves:
         traces.extend(_traces(drawn, end))
-    layout = plain_layout(colours, HEIGHT) | _axes(colours, end, origin)
+    years = {"tickvals": list(range(0, int(end) + 1, 12))}
+    layout = plain_layout(colours, HEIGHT) | survival_axes(colours, end, origin, years)
     layout |= {"margin": {"l": 56, "r": 12, "t": 14, "b": 50}, "hovermode": "x unified"}
     if stretch is not None and stretch.months > 0:
         layout |= _marked(stretch, colours)
@@ -81,25 +83,6 @@ def _traces(drawn: GroupCurve, end: float) -> list[Part]:
         "hoverinfo": "skip",
     }
     return [band, line]
-
-
-def _axes(colours: Palette, end: float, origin: str) -> Part:
-    def axis(title: str, last: float, ticks: Part) -> Part:
-        return {
-            "range": [0, last],
-            **ticks,
-            "title": {"text": title, "font": {"size": FONT_SIZE, "color": colours.muted}},
-            "gridcolor": colours.grid,
-            "zeroline": False,
-            "fixedrange": True,
-            "tickfont": {"color": colours.muted},
-        }
-
-    shares = [0, 25, 50, 75, 100]
-    return {
-        "xaxis": axis(f"Months from {origin}", end * (1 + 1 / 120), {"tickvals": list(range(0, int(end) + 1, 12))}),
-        "yaxis": axis("Alive", 101, {"tickvals": shares, "ticktext": [f"{share} %" for share in shares]}),
-    }
 
 
 def _marked(stretch: Stretch, colours: Palette) -> Part:

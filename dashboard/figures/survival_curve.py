@@ -9,6 +9,7 @@ from core.findings import CurvePoint, Prognosis, Survival
 from dashboard.figures import pinned
 from dashboard.figures.pinned import PinnedCurve
 from dashboard.figures.style import DARK, FONT_SIZE, Palette, plain_layout
+from dashboard.figures.survival_axes import survival_axes
 from dashboard.texts import FIRST_HAIC
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def survival_curve(
     traces += [_band(front, colours), _line(front, "alive", {"color": colours.curve, "width": 3})]
     reading = (prognosis.os_conditional or prognosis.os).get(months)
     end = pinned.end_of(pins, prognosis.curve[-1].time_months)
-    layout = plain_layout(colours, LOW_HEIGHT) | _axes(colours, end, origin)
+    layout = plain_layout(colours, LOW_HEIGHT) | survival_axes(colours, end, origin, _months(end))
     layout |= {"margin": {"l": 64, "r": 16, "t": 10, "b": 46}, "hovermode": "x unified"}
     layout["annotations"] = pinned.names(pins, theme, reading.value if reading else None)
     if reading is not None:
@@ -67,35 +68,16 @@ def compared_curves(prognoses: Mapping[str, Prognosis], colours: Palette) -> go.
         traces.append({**_line(curve, name, {"color": line, "width": 3, "dash": dash}), "showlegend": True})
     end = max(prognosis.curve[-1].time_months for prognosis in prognoses.values())
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT_SIZE}}
-    layout = plain_layout(colours, HEIGHT) | _axes(colours, end, FIRST_HAIC) | {"showlegend": True, "legend": legend}
+    layout = plain_layout(colours, HEIGHT) | survival_axes(colours, end, FIRST_HAIC, _months(end))
+    layout |= {"showlegend": True, "legend": legend}
     layout |= {"margin": {"l": 64, "r": 16, "t": 40, "b": 50}, "hovermode": "x unified"}
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _axes(colours: Palette, end: float, origin: str) -> Part:
-    def axis(title: str, last: float, ticks: Part) -> Part:
-        return {
-            "range": [0, last],
-            **ticks,
-            "title": {"text": title, "font": {"size": FONT_SIZE, "color": colours.muted}},
-            "gridcolor": colours.grid,
-            "zeroline": False,
-            "fixedrange": True,
-            "tickfont": {"color": colours.muted},
-            "automargin": False,
-        }
-
-    shares = [0, 25, 50, 75, 100]
-    return {
-        "xaxis": axis(f"Months from {origin}", end * (1 + 1 / 120), {"tickvals": _ticks(end), "hoverformat": ".3~g"}),
-        "yaxis": axis("Alive", 101, {"tickvals": shares, "ticktext": [f"{share} %" for share in shares]}),
-    }
-
-
-def _ticks(end: float) -> list[float]:
+def _months(end: float) -> Part:
     """Round months from 0 to the end, a year of 365 days taken as 12."""
     step = next((step for step in STEPS if end / step <= MOST_STEPS), STEPS[-1])
-    return [step * count for count in range(int(end * 1.002 / step) + 1)]
+    return {"tickvals": [step * count for count in range(int(end * 1.002 / step) + 1)], "hoverformat": ".3~g"}
 
 
 def _per_cent(share: float) -> float:

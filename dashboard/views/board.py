@@ -13,6 +13,7 @@ from dashboard import keeping, session, texts
 from dashboard.texts import board as words
 from dashboard.widgets import board_case, board_readers, frame, progress
 from dashboard.widgets.board_list import CASE, PART, worklist
+from dashboard.widgets.choice import one_of
 
 if TYPE_CHECKING:
     from core.registry.store import Registry
@@ -39,21 +40,7 @@ def _board(registry: Registry, rows: Sequence[WorklistRow]) -> None:
     if (chosen := session.draft().view.get(CASE)) in keys:
         board_case.case(registry, rows, keys.index(chosen), record)
         return
-    if _part() == "list":
+    if one_of(words.PART, PART, words.PARTS) == "list":
         worklist(rows, record)
     else:
         board_readers.readers(registry, rows, record)
-
-
-def _part() -> str:
-    chosen: str = st.segmented_control(
-        words.PART,
-        list(words.PARTS),
-        format_func=words.PARTS.__getitem__,
-        key=session.recall(PART, "list", list(words.PARTS)),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(PART,),
-    )
-    return chosen

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.widgets import progress
+from dashboard.widgets.choice import one_of
 
 PARTS = (
     "Built on",
@@ -34,13 +35,4 @@ def _live() -> None:
     from dashboard.widgets import validation_parts  # imported here: its studies would hold up the first page
 
     validation_parts.lead()
-    chosen = st.segmented_control(
-        "Part",
-        PARTS,
-        key=session.recall(KEY, PARTS[0], PARTS),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(KEY,),
-    )
-    validation_parts.part(chosen)
+    validation_parts.part(one_of("Part", KEY, {part: part for part in PARTS}))

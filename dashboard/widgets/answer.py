@@ -16,6 +16,7 @@ from dashboard import session, texts
 from dashboard.figures.nomogram_drawing import lay_out, nomogram_drawing
 from dashboard.pins import Shown
 from dashboard.widgets import blocks, frame, live_nomogram, paper, pins, survival_views
+from dashboard.widgets.choice import one_of
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,7 @@ class Words:
 
 def horizon(offered: Sequence[float], otherwise: float, prefix: str) -> float:
     """The horizon to speak of, in months; the reader's choice is kept beyond the page."""
-    words = texts.time_spans(offered)
-    chosen: float = st.segmented_control(
-        "Horizon",
-        list(words),
-        format_func=words.__getitem__,
-        key=session.recall(f"{prefix}months", otherwise, offered),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(f"{prefix}months",),
-    )
+    chosen: float = one_of("Horizon", f"{prefix}months", texts.time_spans(offered), otherwise)
     return chosen
 
 

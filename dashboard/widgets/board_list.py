@@ -12,6 +12,7 @@ from core.registry.nouns import WorklistRow
 from dashboard import session, texts
 from dashboard.texts import board as words
 from dashboard.widgets import blocks
+from dashboard.widgets.choice import one_of
 
 CASE, PART, STATE, SHOWN = "board.case", "board.part", "board.state", "board.shown"
 PAGE_ROWS = 14  # fit a projector
@@ -20,17 +21,7 @@ PAGE_ROWS = 14  # fit a projector
 def worklist(rows: Sequence[WorklistRow], record: BoardRecord) -> None:
     """The list; no score stands in it."""
     names = words.open_counts(rows, record)
-    state = st.segmented_control(
-        words.SHOW,
-        list(names),
-        format_func=names.__getitem__,
-        key=session.recall(STATE, "", list(names)),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(STATE,),
-        wrap=True,
-    )
+    state = one_of(words.SHOW, STATE, names, "", wrap=True)
     found = [row for row in rows if not state or state in words.open_states(row, record)]
     if not found:
         blocks.note(words.NONE_LEFT)

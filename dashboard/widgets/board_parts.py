@@ -15,6 +15,7 @@ from dashboard import session, texts
 from dashboard.figures.board_pictures import HeatSlices, Pair, PlainSlices, heat_slices, plain_slices
 from dashboard.texts import board as words
 from dashboard.widgets import blocks, stages
+from dashboard.widgets.choice import one_of
 
 if TYPE_CHECKING:
     from core.registry.store import Registry
@@ -75,16 +76,8 @@ def heat_pictures(save: Save, slices: HeatSlices) -> None:
 
 
 def _head(offered: Sequence[str]) -> str:
-    chosen: str = st.segmented_control(
-        words.HEAT_OF,
-        offered,
-        format_func=lambda name: f"{words.HEAT_OF}: {texts.HEAD_NAMES[name]}",
-        key=session.recall(HEAD, offered[0], offered),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(HEAD,),
-    )
+    names = {name: f"{words.HEAT_OF}: {texts.HEAD_NAMES[name]}" for name in offered}
+    chosen: str = one_of(words.HEAT_OF, HEAD, names)
     return chosen
 
 

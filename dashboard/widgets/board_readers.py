@@ -14,6 +14,7 @@ from dashboard.figures import style
 from dashboard.figures.readers_over_time import readers_over_time
 from dashboard.texts import readers as words
 from dashboard.widgets import blocks, frame, tables
+from dashboard.widgets.choice import one_of
 
 if TYPE_CHECKING:
     from core.registry.store import Registry
@@ -75,17 +76,7 @@ def _truths(registry: Registry, rows: Sequence[WorklistRow], record: BoardRecord
 def _over_time(found: BoardStudy) -> None:
     from core.studies.board_readers import running
 
-    against = st.segmented_control(
-        words.AGAINST_LABEL,
-        list(words.AGAINST),
-        format_func=words.AGAINST.__getitem__,
-        key=session.recall(AGAINST, "model", list(words.AGAINST)),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(AGAINST,),
-        wrap=True,
-    )
+    against = one_of(words.AGAINST_LABEL, AGAINST, words.AGAINST, "model", wrap=True)
     runs = {name: run for name, said in found.said.items() if (run := running(said, cast("Against", against)))}
     if against == "model":
         runs.pop(words.MODEL, None)  # it agrees with itself

@@ -8,6 +8,7 @@ from core.model_card import ModelCard
 from dashboard import session
 from dashboard.texts import cards as words
 from dashboard.widgets import blocks, frame, own_file, tables
+from dashboard.widgets.choice import one_of
 
 KEY = "validation.card"
 
@@ -18,16 +19,8 @@ def show() -> None:
     own = session.shelf().loaded
     if own is not None:
         found["own"] = own.card
-    chosen = st.segmented_control(
-        "Model",
-        list(found),
-        format_func=lambda name: words.NAMES.get(name, name),
-        key=session.recall(KEY, "own" if own is not None else next(iter(found)), list(found)),
-        required=True,
-        label_visibility="collapsed",
-        on_change=session.remember,
-        args=(KEY,),
-    )
+    names = {name: words.NAMES.get(name, name) for name in found}
+    chosen = one_of("Model", KEY, names, None if own is None else "own")
     _card(chosen, found[chosen])
     if own is None:
         frame.section(words.OWN)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-import streamlit as st
-
 from core.case import ClinicalRecord
 from dashboard import session, texts
+from dashboard.widgets.choice import one_of
 
 Shown = Literal["pre", "post", "own"]
 KEY = "live.model"
@@ -26,16 +25,8 @@ def choose_own() -> None:
 def control(clinical: ClinicalRecord) -> Shown:
     """The control: after response only where that was assessed; a published one unless the reader chose."""
     published = ["pre"] if clinical.response is None else ["pre", "post"]
-    offered = [*published, *(["own"] if session.shelf().loaded is not None else [])]
-    chosen: Shown = st.segmented_control(
-        "Model",
-        offered,
-        format_func=(texts.MODEL_NAMES | {"own": texts.own.MODEL}).__getitem__,
-        key=session.recall(KEY, published[-1], offered),
-        required=True,
-        label_visibility="collapsed",
-        wrap=True,
-        on_change=session.remember,
-        args=(KEY,),
-    )
+    names = {model: texts.MODEL_NAMES[model] for model in published}
+    if session.shelf().loaded is not None:
+        names["own"] = texts.own.MODEL
+    chosen: Shown = one_of("Model", KEY, names, published[-1], wrap=True)
     return chosen

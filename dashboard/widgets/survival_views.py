@@ -17,6 +17,7 @@ from dashboard.figures.people import people_array
 from dashboard.figures.pinned import PinnedCurve
 from dashboard.figures.survival_curve import survival_curve
 from dashboard.widgets import blocks
+from dashboard.widgets.choice import one_of
 
 words = texts.people
 VIEWS = (words.CURVE, words.PEOPLE, words.SCENARIOS)
@@ -32,16 +33,7 @@ def chosen(prognosis: Prognosis, months: float, origin: str, pins: Sequence[Pinn
         origin: from what time is counted.
         pins: other curves to draw behind.
     """
-    view = st.segmented_control(
-        words.VIEW,
-        VIEWS,
-        key=session.recall(KEY, words.CURVE, VIEWS),
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-        on_change=session.remember,
-        args=(KEY,),
-    )
+    view = one_of(words.VIEW, KEY, {view: view for view in VIEWS}, words.CURVE, width="stretch")
     if view == words.CURVE:
         figure = survival_curve(prognosis, months, style.palette(session.theme()), origin, pins)
         alt = f"{texts.curve_description(prognosis)}." + texts.pins.curves_description(

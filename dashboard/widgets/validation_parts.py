@@ -22,6 +22,7 @@ from dashboard.texts import labels
 from dashboard.texts import reproduced as numbers
 from dashboard.texts import validation as words
 from dashboard.widgets import blocks, frame, model_cards, tables
+from dashboard.widgets.choice import one_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -186,17 +187,9 @@ def _cohort(place: str) -> str:
     return _one_of("Cohort", f"validation.cohort.{place}", tuple(COHORT_SIZE), words.COHORT_NAMES)
 
 
-def _one_of(label: str, key: str, offered: Sequence[str], names: dict[str, str], first: str = "") -> str:
-    chosen: str = st.segmented_control(
-        label,
-        offered,
-        format_func=lambda one: names.get(one, one),
-        key=session.recall(key, first or offered[0], offered),
-        required=True,
-        wrap=True,
-        on_change=session.remember,
-        args=(key,),
-    )
+def _one_of(label: str, key: str, offered: Sequence[str], names: dict[str, str], first: str | None = None) -> str:
+    words = {one: names.get(one, one) for one in offered}
+    chosen: str = one_of(label, key, words, first, label_visibility="visible", wrap=True)
     return chosen
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.registry.nouns import WorklistRow
 from dashboard import session, texts
 from dashboard.widgets import blocks, frame
+from dashboard.widgets.choice import one_of
 
 PAGE_ROWS = 12
 CHOSEN, SHOWN, COMPARED = "cases.chosen", "cases.shown", "cases.compared"
@@ -40,16 +41,7 @@ def _narrowed(rows: Sequence[WorklistRow]) -> list[WorklistRow]:
     """The rows in the chosen state whose pseudonym holds what is looked for."""
     words = texts.cases.state_counts(rows)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        state = st.segmented_control(
-            texts.cases.SHOW,
-            list(words),
-            format_func=words.__getitem__,
-            key=session.recall("cases.state", "", list(words)),
-            required=True,
-            on_change=session.remember,
-            args=("cases.state",),
-            wrap=True,
-        )
+        state = one_of(texts.cases.SHOW, "cases.state", words, "", label_visibility="visible", wrap=True)
         part = st.text_input(texts.cases.FIND, placeholder=texts.cases.FIND_HELP, key="cases.find", width=200)
     wanted = part.strip().lower()
     return [row for row in rows if (not state or row.state == state) and wanted in row.pseudonym.lower()]

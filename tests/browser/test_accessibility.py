@@ -9,11 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import ASSESSED_MS
+from tests.browser.test_journeys import WAIT, go, settled
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WAIT = 60_000
 PAGES = {
     "Case": ".facts",
     "Images": ".slices, [data-testid=stPlotlyChart], .viewer",
@@ -50,7 +50,7 @@ def page(chromium: Any, server: Server, request: pytest.FixtureRequest) -> Itera
 def rested(page: Any) -> None:
     """Until the page has run and what fades in has done so."""
     page.wait_for_timeout(300)  # a click takes a moment to start the run
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WAIT)
+    settled(page)
     page.wait_for_function("() => !document.querySelector('[data-stale=true]')", timeout=WAIT)
     page.wait_for_timeout(700)
 
@@ -71,8 +71,7 @@ def test_no_serious_fault_on_any_page(page: Any) -> None:
     assert [link.strip() for link in links] == list(PAGES), "a page is missing here"
     found = []
     for name, proof in PAGES.items():
-        page.get_by_role("link", name=name, exact=True).click()
-        page.locator(proof).first.wait_for(timeout=WAIT)
+        go(page, name, proof)
         rested(page)
         page.evaluate(OPEN_ALL)
         rested(page)
@@ -82,7 +81,7 @@ def test_no_serious_fault_on_any_page(page: Any) -> None:
 
 @pytest.mark.parametrize("name", ["Validation", "Learn"])
 def test_no_serious_fault_in_any_part(page: Any, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).click()
+    go(page, name, PAGES[name])
     parts = page.get_by_role("radiogroup", name="Part").get_by_role("radio")
     parts.first.wait_for(timeout=WAIT)
     found = []
@@ -99,7 +98,7 @@ def test_no_serious_fault_in_a_saved_case_and_a_new_one(page: Any) -> None:
     rested(page)
     found = faults(page, "new case")
     for name in ("Images", "Prognosis", "Study"):
-        page.get_by_role("link", name=name, exact=True).click()
+        go(page, name, "h1")
         rested(page)
         found += faults(page, f"{name} of a new case")
     assert found == []

@@ -40,7 +40,7 @@ def commit(page: Any, probability: str, alive: str) -> None:
 
 
 def open_board_case(page: Any, name: str) -> None:
-    page.get_by_role("link", name="Board", exact=True).click()
+    go(page, "Board", f"role=button[name=/{name}/]")
     page.get_by_role("button", name=name).click()
     page.locator(".board-slices img").nth(1).wait_for(timeout=WAIT)
     settled(page)

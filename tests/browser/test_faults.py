@@ -12,13 +12,11 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import ASSESSED_MS
+from tests.browser.test_journeys import WAIT, settled
 from tests.cable import Cable, plugged_in
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-WAIT = 60_000
-BODY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture
@@ -37,7 +35,7 @@ def page(chromium: Any, cable: Cable) -> Iterator[Any]:
     opened.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
     opened.get_by_role("button", name="Start a new case").click()
     opened.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT)
-    opened.locator(BODY).wait_for(timeout=WAIT)
+    settled(opened)
     yield opened
     context.close()
 
@@ -69,7 +67,7 @@ def test_a_lost_connection_loses_nothing_and_the_page_says_so(page: Any, cable: 
     lost.first.wait_for(timeout=WAIT)
     cable.plug()
     lost.first.wait_for(state="detached", timeout=WAIT)
-    page.locator(BODY).wait_for(timeout=WAIT)
+    settled(page)
     assert age.input_value() == "61"
     assert page.locator(".case").inner_text() == case
     sessions = page.get_by_label("HAIC sessions")
@@ -110,7 +108,7 @@ def test_a_page_opened_by_its_address_holds_what_it_shows(chromium: Any, server:
         opened.goto(f"{server.url}/prognosis")
         lead = opened.locator(".lead")
         lead.wait_for(timeout=ASSESSED_MS)
-        opened.locator(BODY).wait_for(timeout=WAIT)
+        settled(opened)
         before = lead.inner_text()
         five = opened.get_by_role("radio", name="5 years", exact=True)
         five.click()

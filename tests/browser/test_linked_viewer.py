@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 import shutil
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,8 +19,8 @@ from PIL import Image
 from dashboard import texts
 from dashboard.figures import sent
 from tests.browser.viewer_app import case
-from tests.conftest import CHROMIUM_FLAGS, ROOT
-from tests.server import free_port
+from tests.conftest import CHROMIUM_FLAGS
+from tests.server import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,30 +33,8 @@ Open = Callable[..., Any]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the image page on a small made-up case."""
-    port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    with (tmp_path_factory.mktemp("viewer") / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(f"{url}/_stcore/health")
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait(url: str) -> None:
-    end = time.monotonic() + 180
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the server does not answer")
+    with serving(APP, tmp_path_factory.mktemp("viewer")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +23,7 @@ from tests import own_files
 from tests.browser.test_journeys import settled
 from tests.conftest import ROOT
 from tests.dashboard import builders
-from tests.server import free_port
+from tests.server import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -100,30 +95,8 @@ def test_unknown_is_never_zero(chromium: Any) -> None:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the page on a made-up case."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    with (tmp_path_factory.mktemp("live") / "log").open("wb") as log:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(f"{url}/_stcore/health")
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait(url: str) -> None:
-    end = time.monotonic() + 180
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the server does not answer")
+    with serving(APP, tmp_path_factory.mktemp("live")) as url:
+        yield url
 
 
 @pytest.fixture

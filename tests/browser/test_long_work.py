@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from core.cli import main
+from dashboard import texts
 from tests.browser.conftest import ASSESSED_MS
-from tests.browser.test_journeys import WAIT, settled
-from tests.server import Server, running
-from tests.test_network import _family
+from tests.browser.test_journeys import WAIT, go, settled
+from tests.server import Server, family, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -44,11 +44,11 @@ def test_stopped_then_reloaded_in_the_middle_and_the_result_arrives(page: Any, o
     page.get_by_role("button", name="Open the demo case").click()
     stop = page.get_by_role("button", name="Stop the assessment")
     stop.wait_for(timeout=ASSESSED_MS)
-    before = set(_family(own.process.pid))
+    before = set(family(own.process.pid))
     stop.click()
     page.get_by_role("button", name="Assess the demo case").click()
     stop.wait_for(timeout=ASSESSED_MS)
-    assert before - set(_family(own.process.pid)), "the worker goes on with what was stopped"
+    assert before - set(family(own.process.pid)), "the worker goes on with what was stopped"
     page.reload()
     page.get_by_role("button", name="See the prognosis").wait_for(timeout=ASSESSED_MS)
     assert page.get_by_text("Demo case", exact=True).is_visible()
@@ -58,7 +58,8 @@ def test_two_simulated_patients_from_zip_to_scores(page: Any, own: Server, tmp_p
     options = ["--patients", "2", "--mtm-patients", "0", "--seed", "5", "--workers", "1"]
     assert main(["simulate", *options, "--out", str(tmp_path / "c")]) == 0
     archive = shutil.make_archive(str(tmp_path / "cohort"), "zip", tmp_path / "c")
-    page.get_by_role("link", name="Batch", exact=True).click()
+    go(page, "Batch", f"text={texts.batch.DROP}")
+    settled(page)  # until then the drop zones of the page before are there too
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(archive)
     score = page.get_by_role("button", name="Score the cohort")
     score.wait_for(timeout=WAIT)

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,14 +9,12 @@ from typing import Any
 import pytest
 
 from dashboard import texts
-from tests.browser.test_journeys import go
-from tests.conftest import ROOT
-from tests.server import free_port
+from tests.browser.test_journeys import WAIT, go, settled
+from tests.server import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 APP = Path(__file__).with_name("prognosis_app.py")
-WAIT = 60_000
 BOTTOM = "selector => Math.max(...[...document.querySelectorAll(selector)].map(e => e.getBoundingClientRect().bottom))"
 MASK = "selector => getComputedStyle(document.querySelector(selector), '::before').maskImage"
 Open = Callable[[int, int], Any]
@@ -31,29 +23,9 @@ Open = Callable[[int, int], Any]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the dashboard on a small made-up case."""
-    port, folder = free_port(), tmp_path_factory.mktemp("views")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HAIC_NOMOGRAM_CASES": str(folder / "cases")}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait(url: str) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the server did not answer")
+    folder = tmp_path_factory.mktemp("views")
+    with serving(APP, folder, {"HAIC_NOMOGRAM_CASES": str(folder / "cases")}) as url:
+        yield url
 
 
 @pytest.fixture
@@ -74,11 +46,6 @@ def prognosis(chromium: Any, address: str) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def settled(page: Any) -> None:
-    """Until the page has run."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WAIT)
 
 
 def choose(page: Any, view: str, proof: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +14,7 @@ from core.errors import InputError
 from core.registry.board_nouns import BoardReading, BoardRecord, Call, Reveal
 from core.registry.place import DATABASE_FILE, Place
 from core.registry.store import Registry, open_registry
+from tests.core.registry.killed import came_to_its_end
 from tests.core.registry.snapshots import without_images
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -155,25 +153,11 @@ def test_a_group_sees_its_own_readings_only(place: Place) -> None:
 
 # Ends the process by SIGKILL at the n-th statement of a commit, or as the transaction is about to be committed.
 KILLER = """
-import os, pathlib, signal, sys
-from sqlalchemy import event
-from core.registry.place import Place
-from core.registry.store import open_registry
 from tests.core.registry.test_board import CALL, SHOWN
-
-folder, save, moment, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-registry = open_registry(Place(pathlib.Path(folder)))
-calls = 0
-
-def die(*_):
-    global calls
-    calls += 1
-    if calls == number:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 if moment != "done":
     event.listen(registry._engine, "commit" if moment == "commit" else "after_cursor_execute", die)
-registry.board.commit(save, "R2", CALL, SHOWN)
+registry.board.commit(sys.argv[4], "R2", CALL, SHOWN)
 """
 
 
@@ -184,11 +168,7 @@ def test_a_commitment_that_is_killed_is_there_whole_or_not_at_all(
     registry = open_registry(place)
     _, save = saved(registry)
     registry.board.commit(save, "R1", CALL, SHOWN)
-    done = subprocess.run(
-        [sys.executable, "-c", KILLER, str(place.folder), save, moment, str(number)],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == (0 if there else -signal.SIGKILL), done.stderr
+    assert came_to_its_end(KILLER, place.folder, moment, number, save) == there
     after = open_registry(place).board
     assert [one.reader for one in after.record().readings] == (["R1", "R2"] if there else ["R1"])
     if not there:

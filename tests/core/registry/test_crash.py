@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from core.registry.place import Place
 from core.registry.store import open_registry
+from tests.core.registry.killed import came_to_its_end
 from tests.core.registry.snapshots import assert_same, snapshot
-
-ROOT = Path(__file__).resolve().parents[3]
 
 # Ends the process by SIGKILL at the n-th call of a function, before or after it did its work.
 KILLER = """
-import os, pathlib, signal, sys
-from datetime import date
-from sqlalchemy import event
-from core.registry import blobs
-from core.registry.place import Place
-from core.registry.store import open_registry
 from tests.core.registry.snapshots import snapshot
 
-folder, act, moment, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-registry = open_registry(Place(pathlib.Path(folder)))
-calls = 0
-
-def die(*_):
-    global calls
-    calls += 1
-    if calls == number:
-        os.kill(os.getpid(), signal.SIGKILL)
+act = sys.argv[4]
 
 def before(module, name):
     original = getattr(module, name)
@@ -64,12 +46,7 @@ print("reached the end")
 
 def run(folder: Path, act: str, moment: str, number: int) -> bool:
     """Whether the act came to its end."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLER, str(folder), act, moment, str(number)],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode == 0
+    return came_to_its_end(KILLER, folder, moment, number, act)
 
 
 def partial(place: Place) -> list[str]:
