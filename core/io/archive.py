@@ -6,13 +6,15 @@ written, and what comes out is counted while it is written.
 
 from __future__ import annotations
 
+import io
 import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from core.errors import InputError
 from core.io.scan import MAX_FILES, is_silent
@@ -24,6 +26,9 @@ _ENCRYPTED_FLAGS = 0x1 | 0x40
 _COPY_BYTES = 2**20
 
 
+Clean = Callable[[bytes], bytes]
+
+
 @contextmanager
 def extracted(path: Path, role: str) -> Iterator[Path]:
     """A temporary folder with the members of the zip at `path`, in the zip's order; removed on leaving.
@@ -33,16 +38,26 @@ def extracted(path: Path, role: str) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="haic-") as name:
         folder = Path(name)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                _extract(archive, _checked(archive, role), folder, role)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise InputError(
-                    f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
-                ) from error
-            raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
+        extract(path, folder, role)
         yield folder
+
+
+def extract(zipped: Path | BinaryIO, folder: Path, role: str, clean: Clean | None = None) -> bool:
+    """Write the members of a zip into `folder`, each through `clean`; whether the zip or a member has a comment.
+
+    Raises:
+        InputError: as `extracted`.
+    """
+    try:
+        with zipfile.ZipFile(zipped) as archive:
+            _extract(archive, _checked(archive, role), folder, role, clean)
+            return bool(archive.comment) or any(member.comment for member in archive.infolist())
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise InputError(
+                f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
+            ) from error
+        raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
 
 
 def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
@@ -72,14 +87,19 @@ def _check_member(member: zipfile.ZipInfo, where: str) -> None:
         raise InputError(f"{where}: expected a zip without password, got an encrypted file")
 
 
-def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, role: str) -> None:
+def _extract(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, role: str, clean: Clean | None
+) -> None:
     left = MAX_TOTAL_BYTES
     for number, member in enumerate(members, start=1):
         with archive.open(member) as source, (folder / f"{number:06d}").open("wb") as target:
+            held = io.BytesIO()
             while piece := source.read(_COPY_BYTES):
                 left -= len(piece)
                 if left < 0:
                     raise InputError(
                         f"{role}: expected at most {MAX_TOTAL_BYTES // 2**30} GiB unpacked, got more (a zip bomb)"
                     )
-                target.write(piece)
+                (target if clean is None else held).write(piece)
+            if clean is not None:
+                target.write(clean(held.getvalue()))
