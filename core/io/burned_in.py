@@ -1,7 +1,7 @@
 """Images that may show burned-in text. Nothing here proves that there is none.
 
-Two signs: the header says so (BurnedInAnnotation); and thin bright strokes that stand in air at the same place of several
-slices. Bone, metal and contrast lie in tissue or metal of their own width; a wire or tube crosses a slice as a dot.
+Two signs: the header says so (BurnedInAnnotation); and thin bright strokes that stand in air at the same place of
+several slices. Bone and contrast lie in tissue; a wire or tube around the body crosses a slice as a dot.
 """
 
 from __future__ import annotations

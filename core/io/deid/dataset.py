@@ -95,6 +95,16 @@ def _sequence(dataset: Dataset, element: DataElement, key: CaseKey, tally: Tally
         return
     for item in element.value:
         _level(item, key, tally, depth + 1)
+    kept = [item for item in element.value if not _says_nothing(item)]
+    if not any(kept):
+        del dataset[element.tag]
+    elif len(kept) < len(element.value):
+        element.value = kept
+
+
+def _says_nothing(item: Dataset) -> bool:
+    """True for a code of which nothing is left."""
+    return "CodeMeaning" in item and not item.CodeMeaning and not item.get("CodeValue")
 
 
 def _value(dataset: Dataset, element: DataElement, key: CaseKey, tally: Tally, moments: Mapping[str, str]) -> None:
@@ -118,7 +128,8 @@ def _changed(dataset: Dataset, element: DataElement, key: CaseKey) -> None:
     """Give it the value it may have, or take it away."""
     rule = action_for(element.tag.group, element.tag.element)
     if element.keyword in ("PatientID", "PatientName"):
-        element.value = key.person(str(dataset.get("PatientID", "") or "") or str(dataset.get("PatientName", "") or ""))
+        person = key.person(str(dataset.get("PatientID", "") or "") or str(dataset.get("PatientName", "") or ""))
+        element.value = f"{person}^" if person and element.VR == "PN" else person
     elif element.keyword in CUT_DOWN:
         element.value = CUT_DOWN[element.keyword](str(element.value or ""))
     elif element.keyword in _LABELS:
