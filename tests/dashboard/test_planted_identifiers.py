@@ -213,6 +213,21 @@ def test_a_folder_is_written_whose_images_are_the_same(
     assert [np.array_equal(one.volume.hu, hu_of(one.volume.phase)) for one in found] == [True, True]
 
 
+def test_of_a_zip_nothing_is_unpacked_as_it_is(
+    planted: dict[str, list[bytes]], kept: Kept, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / f"{PLANTED['file name']}.zip"
+    source.write_bytes(files.zip_of([*planted["arterial"], *files.others(PLANTED)], PLANTED))
+    assert main(["deidentify", str(source), "--out", str(tmp_path / "clean")]) == 0
+    assert kept.count == 1
+    assert places_in_files(kept.root) == places_in_files(tmp_path / "clean") == {}
+    said = "".join(capfd.readouterr())
+    assert places(said.encode()) == set()
+    assert "a secondary capture" in said
+    (found,) = read_series(tmp_path / "clean", "CT series")
+    assert np.array_equal(found.volume.hu, hu_of(Phase.ARTERIAL))
+
+
 def test_other_formats_leave_none(kept: Kept) -> None:
     hu, draft = hu_of(Phase.ARTERIAL), Draft()
     contents = [

@@ -14,8 +14,8 @@ from core.io.dicom_headers import inflates, open_dicom
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-BROKEN = b"\0" * 128 + b"DICM" + b"\0" * 8
-"""Stands for a file that cannot be read: the reader says so, as it would have of the file itself."""
+BROKEN = b"\0" * 128 + b"DICM\x08\0\x60\0CS\x02\0CT" + b"\x28\0\x10\0US\x02\0\x01\0" + b"\x28\0\x11\0US\x02\0\x01\0"
+"""Stands for a file that cannot be read: a CT of one voxel without a place, which the reader calls broken."""
 
 _DEFLATED, _EXPLICIT = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.1"
 _WITH_PIXELS = frozenset({"CT", "SEG"})

@@ -10,6 +10,7 @@ import gzip
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from core.io.archive import extract
 from core.io.deid.dicom_file import cleaned_dicom
@@ -65,7 +66,7 @@ def write_cleaned(
     return ([loose, *zips] if any(loose.iterdir()) else zips), tally
 
 
-def unpack(zipped: io.BytesIO, folder: Path, key: CaseKey, role: str, tally: Tally) -> None:
+def unpack(zipped: Path | BinaryIO, folder: Path, key: CaseKey, role: str, tally: Tally) -> None:
     """The members of a zip without identifiers, under numbers, into `folder`.
 
     Raises:

@@ -18,6 +18,7 @@ from core.io.deid.dicom_file import BROKEN, cleaned_dicom
 from core.io.deid.key import CaseKey
 from core.io.deid.table import Action, action_for, listed
 from core.io.deid.tally import PRIVATE, Tally
+from core.io.dicom_headers import read_headers
 from tests.core.io.dicom_factory import axial, phantom, save, slice_dataset
 
 SECRET = "SECRETNAME"
@@ -175,6 +176,8 @@ def test_endlessly_nested_files_are_none(tmp_path: Path) -> None:
     deep = a_slice()
     deep.SharedFunctionalGroupsSequence = Sequence([nested])
     assert cleaned_dicom(content(deep, tmp_path / "deep"), CaseKey(), Tally()) == BROKEN
+    (tmp_path / "b").write_bytes(BROKEN)
+    assert read_headers([(1, tmp_path / "b")]) == ([], [(1, "a broken DICOM file")])
 
 
 @pytest.mark.parametrize("cut", [0.5, 0.98])
