@@ -12,6 +12,8 @@ from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
 from core.errors import InputError
 from core.findings import Assessment
 from core.imaging.mask_history import MaskHistory
+from core.io.deid.key import CaseKey
+from core.io.deid.tally import Tally
 from core.registry.pseudonym import new_pseudonym
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
@@ -70,6 +72,8 @@ class Draft:
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
+        key: what identifiers in its files become; it is new for every draft and is kept nowhere else.
+        removed: what was taken out of its files.
         nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
     """
 
@@ -97,6 +101,8 @@ class Draft:
     refusal: str = ""
     desk: str = ""
     nomogram: OwnNomogram | None = None
+    key: CaseKey = field(default_factory=CaseKey)
+    removed: Tally = field(default_factory=Tally)
 
     @property
     def is_demo(self) -> bool:
