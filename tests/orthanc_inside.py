@@ -7,6 +7,7 @@ Ends, and Orthanc with it, when its standard input is closed.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import socket
 import struct
@@ -25,24 +26,26 @@ def loopback_up() -> None:
 
 
 def copy(source: socket.socket, target: socket.socket) -> None:
-    """Bytes one way until either side ends."""
-    try:
+    """Bytes one way until either side ends; then both are told."""
+    with contextlib.suppress(OSError):  # the other end went away, which ends this connection
         while data := source.recv(1 << 16):
             target.sendall(data)
-    except OSError:
-        return
-    finally:
-        for one in (source, target):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+    for one in (source, target):
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
 
 
 def join(one: socket.socket, other: socket.socket) -> None:
-    """Both ways, in threads that end with the program."""
-    for pair in ((one, other), (other, one)):
-        threading.Thread(target=copy, args=pair, daemon=True).start()
+    """Both ways, in threads of their own, until either side ends."""
+
+    def both() -> None:
+        with one, other:
+            back = threading.Thread(target=copy, args=(other, one), daemon=True)
+            back.start()
+            copy(one, other)
+            back.join()
+
+    threading.Thread(target=both, daemon=True).start()
 
 
 def serve(listening: socket.socket) -> None:
@@ -64,7 +67,8 @@ def main(config: str, path: str) -> None:
         listening.bind(path)
         listening.listen()
         threading.Thread(target=serve, args=(listening,), daemon=True).start()
-        print(orthanc.pid, flush=True)
+        sys.stdout.write(f"{orthanc.pid}\n")
+        sys.stdout.flush()
         sys.stdin.read()
     finally:
         orthanc.terminate()

@@ -1,7 +1,8 @@
-"""A real PACS for tests: Debian's Orthanc with DICOMweb, alone in a network namespace, reached through 127.0.0.1 only."""
+"""A real PACS for tests: Debian's Orthanc with DICOMweb, alone in a network namespace, reached by 127.0.0.1 only."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -128,6 +129,8 @@ def running() -> Iterator[Pacs]:
                 _wait(pacs)
                 yield pacs
             finally:
+                with contextlib.suppress(OSError):
+                    listening.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
                 listening.close()
                 inside.stdin.close()
                 inside.wait(30)

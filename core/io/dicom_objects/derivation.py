@@ -67,13 +67,20 @@ def equipment(version: str) -> dict[str, Any]:
 
 
 def settle(dataset: Dataset, derivation: Derivation, described: str) -> Dataset:
-    """The object with its time and its series' description; highdicom writes the clock's time."""
+    """The object with its time and its series' description; highdicom writes the clock's time and random
+    identifiers.
+    """
     day, time = derivation.made_at.strftime("%Y%m%d"), derivation.made_at.strftime("%H%M%S")
     for kind in ("InstanceCreation", "Content", "Series"):
         if f"{kind}Date" in dataset:
             setattr(dataset, f"{kind}Date", day)
         if f"{kind}Time" in dataset:
             setattr(dataset, f"{kind}Time", time)
+    for maker in dataset.get("ContributingEquipmentSequence") or []:
+        maker.ContributionDateTime = day + time
+    indices = f"indices of {dataset.SOPInstanceUID}"
+    for item in (*(dataset.get("DimensionOrganizationSequence") or []), *(dataset.get("DimensionIndexSequence") or [])):
+        item.DimensionOrganizationUID = derivation.uid(indices)
     dataset.SeriesDescription = described
     return dataset
 

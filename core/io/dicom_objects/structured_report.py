@@ -37,7 +37,7 @@ def report_object(content: Content, segmentation: Dataset | None, derivation: De
         observation_context=_observer(derivation, version),
         procedure_reported=codes.ct(),
         imaging_measurements=_groups(content, segmentation, derivation, version),
-        referenced_images=derivation.headers,
+        referenced_images=_described(derivation.headers),
     )
     tree[0].ContentSequence.append(_sentences(content))
     dataset = ComprehensiveSR(
@@ -49,6 +49,11 @@ def report_object(content: Content, segmentation: Dataset | None, derivation: De
         coding_schemes=[codes.scheme_item()],
     )
     return settle(dataset, derivation, f"Measurements, research use ({PRODUCT})")
+
+
+def _described(headers: list[Dataset]) -> list[Dataset] | None:
+    """The images of the image library, which can describe single slices only; all are named as evidence in any case."""
+    return None if any("PixelSpacing" not in one for one in headers) else headers
 
 
 def _observer(derivation: Derivation, version: str) -> Any:

@@ -27,7 +27,7 @@ def connect(settings: PacsSettings) -> DICOMwebClient:
     from dicomweb_client import DICOMwebClient
     from requests.auth import HTTPBasicAuth
 
-    for name in ("dicomweb_client", "urllib3"):
+    for name in ("dicomweb_client", "retrying", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     session = requests.Session()
     session.trust_env = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
 from core.io.pacs.connection import asking
+from core.io.scan import MAX_FILES
 
 if TYPE_CHECKING:
     from dicomweb_client import DICOMwebClient
@@ -29,6 +30,7 @@ _TAGS = {
     "NumberOfSeriesRelatedInstances": "00201209",
 }
 _LONGEST = 64
+_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,16 @@ def search_instances(client: DICOMwebClient, study: str, series: str) -> tuple[s
     """
     check_uid(study, "study")
     check_uid(series, "series")
-    with asking():
-        rows = client.search_for_instances(study, series, get_remaining=True) or []
-        found = {_text(row, "SOPInstanceUID") for row in rows} - {""}
-    for uid in found:
-        check_uid(uid, "instance")
+    found: set[str] = set()
+    while len(found) <= MAX_FILES:  # a server may give a page at a time, or the first page whatever was asked
+        with asking():
+            rows = client.search_for_instances(study, series, limit=_PAGE, offset=len(found)) or []
+            fresh = {_text(row, "SOPInstanceUID") for row in rows} - found
+        for uid in fresh:
+            check_uid(uid, "instance")
+        if not fresh:
+            break
+        found |= fresh
     return tuple(sorted(found))
 
 
