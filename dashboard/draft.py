@@ -19,6 +19,7 @@ from dashboard.pins import Pin
 from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
+    from core.io.pacs.fetch import Wanted
     from core.io.series import Series
     from core.survival.own_file import OwnNomogram
 
@@ -71,6 +72,7 @@ class Draft:
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
         nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
+        origin: the portal-venous series in the PACS, None if the images came from elsewhere.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -97,6 +99,7 @@ class Draft:
     refusal: str = ""
     desk: str = ""
     nomogram: OwnNomogram | None = None
+    origin: Wanted | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -156,7 +159,7 @@ class Draft:
         self.series = [*self.series, *found]
         self.roles = propose_roles(self.series)
         self.set_mask(None, ())
-        self.run, self.view = None, {}
+        self.run, self.view, self.origin = None, {}, None
 
     @property
     def shown_mask(self) -> LiverMask | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCHEME = "99HAICN"
 SCHEME_NAME = "haic-nomogram private codes"
 Bound = Literal["", "low", "high"]
-_BOUND_WORDS: dict[Bound, str] = {"": "", "low": ", 95 % interval, low", "high": ", 95 % interval, high"}
+_BOUND_WORDS: dict[Bound, str] = {"": "", "low": ", lower 95 % bound", "high": ", upper 95 % bound"}
 _BOUND_SUFFIX: dict[Bound, str] = {"": "", "low": "_LO", "high": "_HI"}
 _SCORES = {"mtm": "MTM score", "dlr": "DLR score"}
 _MODELS = {
@@ -50,7 +50,7 @@ def score(name: str, bound: Bound = "") -> Code:
 
 def survival(month: float, bound: Bound = "", since: float | None = None) -> Code:
     """Overall survival at `month`, months from the first HAIC; given alive at `since` where that is said."""
-    given = "" if since is None else f" if alive at {since:g}"
+    given = "" if since is None else f" if alive at {round(since, 1):g} months"
     kind = "OS" if since is None else "OSC"
     return own(f"{kind}_{month:g}{_BOUND_SUFFIX[bound]}", f"Survival at {month:g} months{given}{_BOUND_WORDS[bound]}")
 

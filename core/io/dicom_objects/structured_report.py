@@ -158,7 +158,7 @@ def _scores(scores: Scores) -> list[Any]:
 
 
 def _prognosis(found: Prognosis) -> list[Any]:
-    numbers = [_number(codes.own(*codes.TOTAL_POINTS), found.total_points, codes.no_units())]
+    numbers = [_number(codes.own(*codes.TOTAL_POINTS), round(found.total_points, 1), codes.no_units())]
     for month, reading in sorted(found.os.items()):
         numbers += _bounded(lambda bound, month=month: codes.survival(month, bound), reading)
     since = found.months_since_first_haic
