@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.io.pacs.fetch import Wanted
 from core.io.pacs.search import FoundSeries, Query, Study
 from dashboard import exchange, session, texts
+from dashboard.draft import Draft
 from dashboard.texts import pacs as words
 from dashboard.widgets import blocks, frame
 
@@ -79,12 +80,16 @@ def _two_series(study: Study) -> None:
         return
     early = st.selectbox(words.ARTERIAL, series, format_func=words.series)
     late = st.selectbox(words.PORTAL_VENOUS, series, index=1, format_func=words.series)
-    if now.series:
+    fresh = not (now.series or now.assessed or now.assessment or now.run or now.saved or now.is_demo)
+    if not fresh:
         blocks.note(words.REPLACES)
     if st.button(words.FETCH, type="primary", icon=":material/download:", disabled=now.run is not None):
         bar = st.progress(0.0)
         wanted = [Wanted(study.uid, one.uid) for one in (early, late)]
-        exchange.fetch(now, wanted[0], wanted[1], lambda step, share: bar.progress(share, step))
+        target = now if fresh else Draft()  # the values of one patient never stand beside the images of another
+        exchange.fetch(target, wanted[0], wanted[1], lambda step, share: bar.progress(share, step))
+        if target is not now:
+            session.replace_draft(target)
         st.rerun()
 
 

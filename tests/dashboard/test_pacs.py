@@ -87,6 +87,16 @@ def test_search_fetch_and_send(configured: pacs_server.Pacs, open_page: OpenPage
     assert not page.exception
     assert html(page).count("stored") == 8
     assert len(configured.get("instances").split(b",")) == 2 * count + 8
+    name = now.case_id
+    by_label(page.button, words.SEARCH).click()
+    page.run()
+    assert words.REPLACES in html(page)
+    by_label(page.button, words.FETCH).click()
+    page.run()
+    again = draft(page)
+    assert again.case_id != name
+    assert not again.known()  # the values of the case before do not stand beside these images
+    assert again.origin is not None
 
 
 def _assess(now: Draft) -> None:
