@@ -21,6 +21,7 @@ from dashboard.pins import Pin
 from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
+    from core.io.pacs.fetch import Wanted
     from core.io.series import Series
     from core.survival.own_file import OwnNomogram
 
@@ -75,6 +76,7 @@ class Draft:
         key: what identifiers in its files become; it is new for every draft and is kept nowhere else.
         removed: what was taken out of its files.
         nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
+        origin: the portal-venous series in the PACS, None if the images came from elsewhere.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -103,6 +105,7 @@ class Draft:
     nomogram: OwnNomogram | None = None
     key: CaseKey = field(default_factory=CaseKey)
     removed: Tally = field(default_factory=Tally)
+    origin: Wanted | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -162,7 +165,7 @@ class Draft:
         self.series = [*self.series, *found]
         self.roles = propose_roles(self.series)
         self.set_mask(None, ())
-        self.run, self.view = None, {}
+        self.run, self.view, self.origin = None, {}, None
 
     @property
     def shown_mask(self) -> LiverMask | None:
