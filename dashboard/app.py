@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.io.pacs.settings import is_configured
 from dashboard import session, texts
-from dashboard.views import batch, board, case, cases, images, learn, own, prognosis, study, validation
+from dashboard.views import batch, board, case, cases, images, learn, own, pacs, prognosis, study, validation
 from dashboard.widgets import browser, frame
 
 
@@ -37,6 +38,8 @@ def main() -> None:
         st.Page(learn.show, title="Learn", url_path="learn"),
         st.Page(own.show, title="Own nomogram", url_path="own"),
     ]
+    if is_configured():
+        pages.append(st.Page(pacs.show, title="PACS", url_path="pacs"))
     page = st.navigation(pages, position="hidden")
     frame.header(pages, page.title)
     page.run()

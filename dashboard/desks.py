@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from threading import Lock
@@ -95,4 +96,5 @@ def _detached(draft: Draft) -> Draft:
         view=dict(draft.view),
         own=dict(draft.own),
         pins=list(draft.pins),
+        removed=deepcopy(draft.removed),
     )

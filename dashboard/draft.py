@@ -12,6 +12,8 @@ from core.case import Case, ClinicalRecord, LiverMask, Notice, Phase
 from core.errors import InputError
 from core.findings import Assessment
 from core.imaging.mask_history import MaskHistory
+from core.io.deid.key import CaseKey
+from core.io.deid.tally import Tally
 from core.registry.pseudonym import new_pseudonym
 from dashboard import texts
 from dashboard.correction import Standing, same_labels
@@ -19,6 +21,7 @@ from dashboard.pins import Pin
 from dashboard.runs import DEMO_ID, Run
 
 if TYPE_CHECKING:
+    from core.io.pacs.fetch import Wanted
     from core.io.series import Series
     from core.survival.own_file import OwnNomogram
 
@@ -70,7 +73,10 @@ class Draft:
         saved: what the registry has of it, None until it is saved.
         refusal: one sentence about why it could not be saved, "" if all is well.
         desk: where it is kept for its browser (dashboard.desks), "" until the browser has said who it is.
+        key: what identifiers in its files become; it is new for every draft and is kept nowhere else.
+        removed: what was taken out of its files.
         nomogram: the centre's own nomogram that is loaded beside it, so that a reload finds that too.
+        origin: the portal-venous series in the PACS, None if the images came from elsewhere.
     """
 
     case_id: str = field(default_factory=new_pseudonym)
@@ -97,6 +103,9 @@ class Draft:
     refusal: str = ""
     desk: str = ""
     nomogram: OwnNomogram | None = None
+    key: CaseKey = field(default_factory=CaseKey)
+    removed: Tally = field(default_factory=Tally)
+    origin: Wanted | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -156,7 +165,7 @@ class Draft:
         self.series = [*self.series, *found]
         self.roles = propose_roles(self.series)
         self.set_mask(None, ())
-        self.run, self.view = None, {}
+        self.run, self.view, self.origin = None, {}, None
 
     @property
     def shown_mask(self) -> LiverMask | None:

@@ -21,6 +21,15 @@ def stay_offline() -> None:
     net_util._external_ip = THIS_MACHINE
 
 
+def keep_uploads_in_memory() -> None:
+    """Uploads are held in memory anyway; on their way there, none may pass the disk with a patient's name in it."""
+    from starlette.formparsers import MultiPartParser
+
+    if "spool_max_size" not in vars(MultiPartParser):
+        raise RuntimeError("starlette spools uploads elsewhere: check that none is written to the disk")
+    MultiPartParser.spool_max_size = sys.maxsize
+
+
 def main() -> None:
     """Hand over to Streamlit's command line."""
     from dashboard import work
@@ -29,6 +38,7 @@ def main() -> None:
     from streamlit.web.cli import main as streamlit
 
     stay_offline()
+    keep_uploads_in_memory()
     streamlit(prog_name="streamlit")
 
 

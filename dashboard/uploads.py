@@ -15,11 +15,11 @@ from core.errors import InputError
 from dashboard import texts
 
 if TYPE_CHECKING:
+    from core.io.deid.key import CaseKey
+    from core.io.deid.tally import Tally
     from core.io.series import Series
     from core.survival.own_file import OwnNomogram
     from dashboard.draft import Draft
-
-ZIP_HEAD = b"PK\x03\x04"
 
 
 @dataclass(eq=False)
@@ -46,18 +46,28 @@ class Shelf:
         return not self.message
 
 
-def read_images(contents: Sequence[bytes | memoryview]) -> list[Series]:
-    """The series in the uploaded files.
+def read_images(
+    contents: Sequence[bytes | memoryview], key: CaseKey | None = None, removed: Tally | None = None
+) -> list[Series]:
+    """The series in the uploaded files, which are de-identified before anything is written, even for a moment.
 
     Every zip is read by itself, all other files together, as the slices of a DICOM series belong together.
+
+    Args:
+        key: of the case, so that what belongs together stays together; None for a key of this call alone.
+        removed: counts what went.
 
     Raises:
         InputError: in one sentence, if a file cannot be used.
     """
+    from core.io.deid.door import write_cleaned
+    from core.io.deid.key import CaseKey
     from core.io.series import read_series
 
     with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
-        sources = _write(contents, Path(folder))
+        sources, gone = write_cleaned(contents, Path(folder), key or CaseKey(), texts.ANY_SERIES)
+        if removed is not None:
+            removed.add(gone)
         return [series for source in sources for series in read_series(source, texts.ANY_SERIES)]
 
 
@@ -81,14 +91,16 @@ def read_liver_mask(
     Raises:
         InputError: if there is no such series, or the mask does not fit it.
     """
+    from core.io.deid.door import write_cleaned
     from core.io.mask_files import numbered, read_mask_file
+    from core.io.masks import ROLE
 
     reference = draft.only(Phase.PORTAL_VENOUS)
     arterial = draft.chosen(Phase.ARTERIAL)
     with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
-        path = Path(folder, "mask.zip" if bytes(content[:4]) == ZIP_HEAD else "mask")
-        path.write_bytes(content)
-        return read_mask_file(numbered(path, number), reference, arterial[0] if arterial else None)
+        sources, gone = write_cleaned([content], Path(folder), draft.key, ROLE)
+        draft.removed.add(gone)
+        return read_mask_file(numbered(sources[0], number), reference, arterial[0] if arterial else None)
 
 
 def mask_bytes(mask: LiverMask, ending: str) -> bytes:
@@ -99,16 +111,3 @@ def mask_bytes(mask: LiverMask, ending: str) -> bytes:
         path = Path(folder, f"liver{ending}")
         write_mask_file(mask, path)
         return path.read_bytes()
-
-
-def _write(contents: Sequence[bytes | memoryview], folder: Path) -> list[Path]:
-    """Write the files under numbers, never under their names; return what to read: a folder of files, and each zip."""
-    loose = folder / "files"
-    loose.mkdir()
-    zips = []
-    for number, content in enumerate(contents, start=1):
-        zipped = bytes(content[:4]) == ZIP_HEAD
-        path = folder / f"{number}.zip" if zipped else loose / f"{number:06d}"
-        path.write_bytes(content)
-        zips += [path] if zipped else []
-    return [loose, *zips] if any(loose.iterdir()) else zips

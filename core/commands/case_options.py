@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.commands import arguments, images, options, prognosis, reporting, server
+from core.commands import arguments, deidentifying, images, options, prognosis, reporting, server
 
 
 def add_case_commands(table: Any) -> None:
-    """demo, simulate-arterial, segment, assess, nomogram, stage, report, serve."""
+    """demo, simulate-arterial, segment, assess, nomogram, stage, report, deidentify, serve."""
     one = options.add(table, "demo", images.demo)
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
     one.add_argument("--seed", type=arguments.seed, metavar="N", help="another procedural patient")
     _images(table)
     _prognosis(table)
+    one = options.add(table, "deidentify", deidentifying.deidentify)
+    one.add_argument("folder", type=Path, metavar="DIR", help="DICOM folder or zip of one patient")
+    one.add_argument("--out", type=Path, metavar="DIR", help="a new or empty folder; without it only a preview")
     one = options.add(table, "serve", server.serve)
     one.add_argument("--port", type=int, metavar="N")
     one.add_argument("--address", default="127.0.0.1", metavar="A")

@@ -33,6 +33,12 @@ _WORDS: tuple[tuple[Phase, str], ...] = (
     (Phase.PORTAL_VENOUS, r"port|venou|ven[oö]s|veineux|\bpvp?\b|\bvp\b|\bpv"),
     (Phase.ARTERIAL, r"arter|\bart\b|\bap\b|\ba.?phase|\blap\b|\beap\b"),
 )
+_NEUTRAL = {
+    Phase.NATIVE: "native",
+    Phase.DELAYED: "delayed",
+    Phase.PORTAL_VENOUS: "portal",
+    Phase.ARTERIAL: "arterial",
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,12 @@ def phase_told(tags: Mapping[str, str | float]) -> Phase | None:
     text = str(tags.get("series_description", "")).lower().replace("_", " ")
     named = {phase for phase, pattern in _WORDS if re.search(pattern, text)}
     return named.pop() if len(named) == 1 else None
+
+
+def phase_words(text: str) -> str:
+    """What of a series' description names a phase, in words of ours: `phase_told` of them is that of the text."""
+    lower = text.lower().replace("_", " ")
+    return " ".join(_NEUTRAL[phase] for phase, pattern in _WORDS if re.search(pattern, lower))
 
 
 def check_enhancement(

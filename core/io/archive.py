@@ -6,6 +6,7 @@ written, and what comes out is counted while it is written.
 
 from __future__ import annotations
 
+import io
 import stat
 import tempfile
 import zipfile
@@ -13,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from core.errors import InputError
 from core.io.scan import MAX_FILES, is_silent
@@ -24,6 +26,10 @@ _ENCRYPTED_FLAGS = 0x1 | 0x40
 _COPY_BYTES = 2**20
 
 
+Clean = Callable[[bytes], bytes]
+Place = Callable[[int, str], Path]
+
+
 @contextmanager
 def extracted(path: Path, role: str) -> Iterator[Path]:
     """A temporary folder with the members of the zip at `path`, in the zip's order; removed on leaving.
@@ -32,30 +38,41 @@ def extracted(path: Path, role: str) -> Iterator[Path]:
         InputError: truncated, encrypted, a bomb, too many members, a link, or a member that would leave the folder.
     """
     with tempfile.TemporaryDirectory(prefix="haic-") as name:
-        unpack(path, role, Path(name), lambda number, _: Path(f"{number:06d}"))
-        yield Path(name)
+        folder = Path(name)
+        extract(path, folder, role)
+        yield folder
 
 
-def unpack(path: Path, role: str, folder: Path, place: Callable[[int, str], Path]) -> None:
-    """Write the members of the zip at `path` into `folder`.
+def extract(
+    zipped: Path | BinaryIO, folder: Path, role: str, clean: Clean | None = None, place: Place | None = None
+) -> bool:
+    """Write the members of a zip into `folder`; whether the zip or a member has a comment.
 
     Args:
-        place: where a member goes in the folder, by its number and its name in the zip; never by its name alone.
+        clean: what becomes of a member's bytes; None writes them as they are.
+        place: where a member goes in the folder, by its number and its name in the zip; None: under its number. Never
+            by its name alone.
 
     Raises:
-        InputError: as in `extracted`.
+        InputError: as `extracted`.
     """
+    place = place or _numbered
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(zipped) as archive:
             members = _checked(archive, role)
             places = [folder / place(number, one.filename) for number, one in enumerate(members, start=1)]
-            _extract(archive, members, places, role)
+            _extract(archive, list(zip(members, places, strict=True)), role, clean)
+            return bool(archive.comment) or any(member.comment for member in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise InputError(
                 f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
             ) from error
         raise InputError(f"{role}: expected a whole zip, got a truncated or damaged one") from error
+
+
+def _numbered(number: int, _name: str) -> Path:
+    return Path(f"{number:06d}")
 
 
 def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
@@ -85,15 +102,20 @@ def _check_member(member: zipfile.ZipInfo, where: str) -> None:
         raise InputError(f"{where}: expected a zip without password, got an encrypted file")
 
 
-def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], places: list[Path], role: str) -> None:
+def _extract(
+    archive: zipfile.ZipFile, members: list[tuple[zipfile.ZipInfo, Path]], role: str, clean: Clean | None
+) -> None:
     left = MAX_TOTAL_BYTES
-    for member, place in zip(members, places, strict=True):
+    for member, place in members:
         place.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source, place.open("wb") as target:
+            held = io.BytesIO()
             while piece := source.read(_COPY_BYTES):
                 left -= len(piece)
                 if left < 0:
                     raise InputError(
                         f"{role}: expected at most {MAX_TOTAL_BYTES // 2**30} GiB unpacked, got more (a zip bomb)"
                     )
-                target.write(piece)
+                (target if clean is None else held).write(piece)
+            if clean is not None:
+                target.write(clean(held.getvalue()))

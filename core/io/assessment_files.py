@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 Json = dict[str, Any]
+OBJECTS = "dicom"
+"""The folder below that of a case that has the DICOM objects made of it."""
 
 
 def assessment_document(assessment: Assessment) -> Json:
@@ -119,7 +121,8 @@ def write_assessment(
 def _of_an_earlier_case(out: Path) -> list[Path]:
     names = [f"{kind}_{head}{end}" for head in HEADS for kind, end in (("heatmap", ".nii.gz"), ("key_slice", ".png"))]
     masks = [f"liver{one.ending}" for one in MaskFormat]
-    return [out / name for name in ("assessment.json", *masks, *names, *REPORT_FILES)]
+    objects = (out / OBJECTS).glob("*.dcm")
+    return [*(out / name for name in ("assessment.json", *masks, *names, *REPORT_FILES)), *objects]
 
 
 def _prognosis(prognosis: Prognosis) -> Json:

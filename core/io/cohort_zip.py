@@ -12,7 +12,7 @@ import posixpath
 from pathlib import Path, PurePosixPath
 
 from core.errors import InputError
-from core.io.archive import unpack
+from core.io.archive import extract
 from core.io.atomic import write_text
 from core.io.delimited import Delimited, read_delimited
 
@@ -29,7 +29,7 @@ def unpack_cohort(path: Path, folder: Path) -> Path:
         InputError: a zip that cannot be trusted, or is damaged; not one cohort.csv in it, or one that is no table.
     """
     names = _Numbers()
-    unpack(path, ROLE, folder / "images", names.place)
+    extract(path, folder / "images", ROLE, place=names.place)
     tables = [name for name in names.files if name.name.lower() == TABLE]
     if len(tables) != 1:
         raise InputError(f"{ROLE}: expected one {TABLE}, got {len(tables) or 'none'}")

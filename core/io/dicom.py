@@ -109,7 +109,12 @@ def _read(group: list[Slice], count: int, role: str) -> RawImage:
     three_axes((*first.shape, stacked.count), role)
     values = fill(stacked, [planes[one.file, one.frame] for one in stacked.slices])
     times = [one.time_s for one in readable if one.time_s is not None]
-    tags = {"series_description": first.description, "contrast_agent": first.contrast_agent}
+    marked = sum(one.burned_in for one in readable)
+    tags: dict[str, str | float] = {
+        "series_description": first.description,
+        "contrast_agent": first.contrast_agent,
+        "burned_in": marked,
+    }
     notices = stacked.notices
     if broken:
         notices = (Notice("broken_files", listing(role, count, "expected CT", broken)), *notices)

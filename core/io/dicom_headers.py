@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from core.io.dicom_slice import Slice, slices_of
 from core.io.dicom_values import words
@@ -32,8 +32,12 @@ _OTHER_MODALITIES = {
     "RTSTRUCT": "a contour set",
     "RTDOSE": "a dose map",
     "OT": "a DICOM image of another modality",
+    "DOC": "a document in a DICOM file",
 }
+_DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_SCREEN_TYPES = frozenset({"SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE", "SCREEN_SAVE", "SCREEN"})
+_CAPTURED = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})  # PS3.3, C.8.6.1: digitised, or of a workstation
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _MAX_INFLATED_BYTES = 2**29
 
@@ -51,7 +55,7 @@ def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
     return slices, rejected
 
 
-def open_dicom(path: Path, **options: Any) -> Dataset:
+def open_dicom(path: Path | BinaryIO, **options: Any) -> Dataset:
     """A data set; what pydicom has to warn of may hold tag contents and is not shown.
 
     A file that does not name its transfer syntax is given the one it was read with.
@@ -88,7 +92,13 @@ def inflates_too_far(path: Path) -> bool:
         if _DEFLATED not in stream.read(1024):
             return False
         stream.seek(0)
-        content = stream.read()
+        return inflates(stream.read())
+
+
+def inflates(content: bytes) -> bool:
+    """True for the bytes of such a file."""
+    if _DEFLATED not in content[:1024]:
+        return False
     meta = 132 if content[128:132] == b"DICM" else 0
     group_length = int.from_bytes(content[meta + 8 : meta + 12], "little")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -113,6 +123,10 @@ def _not_ct(dataset: Dataset) -> str:
     """What the file is if it is no CT slice, "" if it is."""
     if str(dataset.get("SOPClassUID", "")).startswith(_SECONDARY_CAPTURE):
         return "a secondary capture"
+    if str(dataset.get("SOPClassUID", "")).startswith(_DOCUMENTS):
+        return "a document in a DICOM file"
+    if words(dataset.get("ImageType")) & _SCREEN_TYPES or str(dataset.get("ConversionType", "")) in _CAPTURED:
+        return "a picture of a screen"
     modality = str(dataset.get("Modality", ""))
     if modality != "CT":
         return _OTHER_MODALITIES.get(modality, "another kind of DICOM object")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core import __version__
 from core.case import LiverMask, MaskOrigin
@@ -33,6 +36,19 @@ _LIVER_RGB, _LESION_RGB = (221, 130, 101), (145, 60, 32)
 
 
 def write_dicom_seg(mask: LiverMask, path: Path, headers: list[Dataset]) -> None:
+    """The segmentation of `liver_segmentation` as a file.
+
+    Raises:
+        InputError: as there, or a place that cannot be written to.
+    """
+    segmentation = liver_segmentation(mask, headers)
+    with warnings.catch_warnings():  # what the library has to say of the source may hold tag contents
+        warnings.simplefilter("ignore")
+        with derivable("segmentation"), whole_file(path) as stream:
+            segmentation.save_as(stream, enforce_file_format=True)
+
+
+def liver_segmentation(mask: LiverMask, headers: list[Dataset]) -> Any:
     """The mask as a binary segmentation: segment 1 liver, segment 2 lesion if there are any; a voxel is in one of them.
 
     Patient, study and frame of reference are those of `headers`, and each frame refers to its slice; frames without any
@@ -42,34 +58,37 @@ def write_dicom_seg(mask: LiverMask, path: Path, headers: list[Dataset]) -> None
         headers: of the CT's slices (core.io.source_headers).
 
     Raises:
-        InputError: no headers, axes that are not at right angles, headers that contradict each other, an empty mask, or
-            a place that cannot be written to.
+        InputError: no headers, axes that are not at right angles, headers that contradict each other, or an empty mask.
     """
     if not headers:
         raise InputError(f"{ROLE}: expected a CT that came as DICOM for a DICOM segmentation, got another format")
     if not mask.labels.any():
         raise InputError(f"{ROLE}: expected liver for a DICOM segmentation, got an empty mask")
-    with warnings.catch_warnings():  # what the library has to say of the source may hold tag contents
+    with warnings.catch_warnings(), derivable("segmentation"):
         warnings.simplefilter("ignore")
-        try:
-            segmentation = _segmentation(mask, headers)
-            with whole_file(path) as stream:
-                segmentation.save_as(stream, enforce_file_format=True)
-        except (ValueError, TypeError, AttributeError, LookupError, OverflowError, struct.error):
-            raise InputError(
-                f"{ROLE}: expected CT headers from which a DICOM segmentation can be derived, got incomplete or "
-                "contradictory ones"
-            ) from None  # its text may hold tag contents
+        return _segmentation(mask, headers)
+
+
+@contextmanager
+def derivable(what: str, role: str = ROLE) -> Iterator[None]:
+    """Turns what the libraries raise for odd headers into one sentence, as their texts may hold tag contents."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError, struct.error):
+        raise InputError(
+            f"{role}: expected CT headers from which a DICOM {what} can be derived, got incomplete or "
+            "contradictory ones"
+        ) from None
 
 
 def _segmentation(mask: LiverMask, headers: list[Dataset]) -> Any:
     import highdicom
 
-    single = len(headers) > 1 and any("NumberOfFrames" in one for one in headers)  # one multi-frame source at most
+    first, further = main_sources(headers)
     return highdicom.seg.Segmentation(
-        source_images=headers[:1] if single else headers,
-        further_source_images=headers[1:] if single else None,
-        pixel_array=_volume(mask, str(headers[0].FrameOfReferenceUID)),
+        source_images=first,
+        further_source_images=further,
+        pixel_array=dicom_volume(mask.labels, mask.geometry, str(headers[0].FrameOfReferenceUID)),
         segmentation_type="BINARY",
         segment_descriptions=_descriptions(mask),
         series_instance_uid=highdicom.UID(),
@@ -86,19 +105,29 @@ def _segmentation(mask: LiverMask, headers: list[Dataset]) -> Any:
     )
 
 
+def main_sources(headers: list[Dataset]) -> tuple[list[Dataset], list[Dataset] | None]:
+    """The source images as the library wants them, and further ones: of multi-frame sources it takes one at most."""
+    single = len(headers) > 1 and any("NumberOfFrames" in one for one in headers)
+    return (headers[:1], headers[1:]) if single else (headers, None)
+
+
 def _series_number(header: Dataset) -> int:
     """After that of the CT, as viewers sort by it."""
     number = header.get("SeriesNumber")
     return int(number or 0) * 100 + 1 if 0 <= int(number or 0) < 10**6 else 1
 
 
-def _volume(mask: LiverMask, frame_of_reference: str) -> Volume:
-    """The labels with slices along the first axis, as the library wants them."""
+def dicom_volume(values: npt.NDArray[Any], geometry: Geometry, frame_of_reference: str) -> Volume:
+    """`values` (I, J, K) with slices along the first axis, as the library wants them.
+
+    Raises:
+        InputError: axes that are not at right angles.
+    """
     from highdicom import Volume
 
-    affine = _right_angled(mask.geometry)
+    affine = _right_angled(geometry)
     return Volume(
-        array=np.ascontiguousarray(reversed_axes(mask.labels)),
+        array=np.ascontiguousarray(reversed_axes(values)),
         affine=affine[:, [2, 1, 0, 3]],
         coordinate_system="PATIENT",
         frame_of_reference_uid=frame_of_reference,

@@ -47,6 +47,7 @@ class Slice:
         splits: values that may tell phases within one series apart, best first.
         instance: number within the series.
         frame_of_reference_key, series_key, instance_key: see core.io.source.
+        burned_in: the header says that text is burned into the pixels.
     """
 
     file: int
@@ -72,6 +73,7 @@ class Slice:
     frame_of_reference_key: str
     series_key: str
     instance_key: str
+    burned_in: bool
 
     @property
     def normal(self) -> FloatArray:
@@ -133,6 +135,7 @@ def _record(dataset: Dataset, parts: list[Any], file: int, path: Path, frame: in
         frame_of_reference_key=key_of(str(dataset.get("FrameOfReferenceUID", ""))),
         series_key=key_of(series),
         instance_key=key_of(str(dataset.get("SOPInstanceUID", ""))),
+        burned_in=str(dataset.get("BurnedInAnnotation", "")).strip().upper() == "YES",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from enum import Enum
 from pathlib import Path
@@ -66,6 +67,11 @@ def kind_of(path: Path) -> Kind:
     return _gzip_kind(path) if head[:2] == b"\x1f\x8b" else kind_of_bytes(head)
 
 
+def kind_of_content(content: bytes) -> Kind:
+    """The kind of a file of which all bytes are there."""
+    return _gzip_kind(io.BytesIO(content)) if content[:2] == b"\x1f\x8b" else kind_of_bytes(content[:_HEAD_BYTES])
+
+
 def kind_of_bytes(head: bytes) -> Kind:
     """The kind of a file that begins with `head` (at least 1024 bytes where the file has them)."""
     if not head:
@@ -81,7 +87,7 @@ def kind_of_bytes(head: bytes) -> Kind:
     return _text_kind(head)
 
 
-def _gzip_kind(path: Path) -> Kind:
+def _gzip_kind(path: Path | io.BytesIO) -> Kind:
     try:
         with gzip.open(path, "rb") as stream:
             head = stream.read(_HEAD_BYTES)

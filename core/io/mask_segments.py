@@ -96,6 +96,19 @@ def is_lesion(segment: Segment) -> bool:
     return bool(_codes(segment) & LESION_CODES) or any(_LESION.search(name) for name in names)
 
 
+def neutral_name(text: str) -> str:
+    """A segment's name in words of ours that `choose` takes for the same; "" if it says nothing to it."""
+    one = Segment(1, (text,))
+    names = _names(one)
+    if any(_PART.search(name) for name in names):
+        return "vessel"
+    if is_lesion(one):
+        return "tumour"
+    if is_liver(one):
+        return "liver" if any(_LIVER.fullmatch(name) for name in names) else "liver as named"
+    return ""
+
+
 def _wanted(segments: Sequence[Segment], wanted: int) -> int:
     numbers = [one.number for one in segments]
     if wanted not in numbers:

@@ -12,6 +12,7 @@ from core.case import Notice, Phase, Volume
 from core.errors import InputError
 from core.imaging.phase import PhaseProposal, propose_phase
 from core.io.archive import extracted
+from core.io.burned_in import burned_in_notices
 from core.io.dicom import Reader, dicom_readers
 from core.io.dicom_headers import Rejected
 from core.io.hounsfield import to_volume
@@ -173,6 +174,7 @@ def _series(raw: RawImage, role: str) -> Series:
     volume, notices = to_volume(raw, Phase.PORTAL_VENOUS, role)
     proposal = propose_phase(volume.hu, volume.geometry, raw.tags)
     i, j, k = volume.geometry.shape
+    notices += burned_in_notices(int(raw.tags.get("burned_in", 0)), k, volume.hu, role)
     spacing = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
     summary = f"{raw.kind}, {i} x {j} x {k} voxels of {spacing} mm" + (", simulated" if raw.simulated else "")
     return Series(

@@ -8,7 +8,7 @@ from core.case import Phase
 from core.errors import InputError
 from dashboard import session, texts
 from dashboard.draft import Draft
-from dashboard.widgets import blocks, clinical_form, frame, progress, save, upload
+from dashboard.widgets import blocks, clinical_form, frame, progress, removed, save, upload
 
 
 def show() -> None:
@@ -41,6 +41,7 @@ def _images() -> None:
         if not now.series:
             blocks.note(texts.DEMO_IS)
     upload.images()
+    removed.removed(now.removed)
     blocks.note(texts.UPLOADS_STAY)
     if not now.series:
         frame.section(texts.WHAT_HAPPENS)

@@ -82,7 +82,7 @@ def _take_images(dropped: Sequence[Any]) -> None:
 
     def read() -> None:
         with st.spinner(texts.READING, show_time=True):
-            found = uploads.read_images([file.getbuffer() for file in dropped])
+            found = uploads.read_images([file.getbuffer() for file in dropped], now.key, now.removed)
         now.add_series(found)
 
     _tried(read)

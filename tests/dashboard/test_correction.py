@@ -175,7 +175,9 @@ def test_the_standing_is_that_of_the_page() -> None:
 
 
 def test_a_segmentation_is_taken_and_its_number_asked_for_where_it_is_not_clear(tmp_path: Path) -> None:
-    now = Draft("Case TEST", series=[ct(tmp_path / "ct")], roles=[Phase.PORTAL_VENOUS])
+    now = Draft("Case TEST", roles=[Phase.PORTAL_VENOUS])
+    ct(tmp_path / "ct")
+    now.series = uploads.read_images([path.read_bytes() for path in (tmp_path / "ct").iterdir()], now.key)
     path = stored(segmentation(axial(), [("one", labels() == 2), ("two", labels() > 0)]), tmp_path / "s.dcm")
     with pytest.raises(InputError) as refused:
         uploads.read_liver_mask(path.read_bytes(), now)

@@ -1,0 +1,178 @@
+"""NIfTI, NRRD and MHA without the texts of their headers: what they need to be read stays, nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+from core.io.deid.tally import HEADER_TEXTS, Tally
+from core.io.kinds import Kind
+from core.io.mask_segments import LESION_CODES, LIVER_CODES, neutral_name
+from core.io.nifti import SIMULATED_MARK
+from core.io.raw import MAX_VOXELS
+
+_NIFTI_TEXTS = ("data_type", "db_name", "descrip", "aux_file", "intent_name")
+_MOST_BYTES = MAX_VOXELS * 8
+_HEADER_BYTES = 2**22
+_PIECE = 2**22
+_NRRD_FIELDS = frozenset(
+    [
+        *("type", "dimension", "space", "space dimension", "sizes", "space directions", "kinds", "endian", "encoding"),
+        *("space origin", "spacings", "thicknesses", "line skip", "lineskip", "byte skip", "byteskip", "data file"),
+        *("datafile", "axis mins", "axismins", "axis maxs", "axismaxs", "centers", "centerings", "measurement frame"),
+        *("block size", "blocksize"),
+    ]
+)
+_WORDS = frozenset(
+    [
+        *("short", "int", "unsigned", "signed", "char", "float", "double", "long", "ushort", "uint", "uchar", "int8"),
+        *("int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "int8_t", "int16_t", "int32_t", "int64_t"),
+        *("uint8_t", "uint16_t", "uint32_t", "uint64_t", "left", "right", "anterior", "posterior", "superior", "time"),
+        *("inferior", "lps", "ras", "las", "scanner", "xyz", "domain", "list", "space", "cell", "node", "none", "nan"),
+        *("vector", "color", "little", "big", "raw", "gzip", "gz", "bzip2", "text", "txt", "ascii", "hex", "local"),
+        *("true", "false", "image", "met_char", "met_uchar", "met_short", "met_ushort", "met_int", "met_uint", "lpi"),
+        *("met_long", "met_ulong", "met_float", "met_double", "rai", "lps", "ras", "lpi", "rpi", "lai", "e"),
+    ]
+)
+"""Every word that such a header needs; names of files are not among them."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_SIGNS = re.compile(r"[-+.,()\w\s]*", re.ASCII)
+_SEGMENT = re.compile(r"Segment\d+_(?:LabelValue|Layer)|Segmentation_ReferenceImageExtentOffset")
+_SEGMENT_NAME = re.compile(r"Segment\d+_(?:Name|ID)")
+_SEGMENT_TAGS = re.compile(r"Segment\d+_Tags")
+_REPRESENTATIONS = ("Segmentation_MasterRepresentation", "Segmentation_SourceRepresentation")
+_CODE = re.compile(r"~(\w+)\^([\w-]+)\^")
+_META_FIELDS = frozenset(
+    [
+        *("objecttype", "ndims", "binarydata", "binarydatabyteordermsb", "elementbyteordermsb", "compresseddata"),
+        *("compresseddatasize", "transformmatrix", "rotation", "orientation", "offset", "position", "origin"),
+        *("centerofrotation", "anatomicalorientation", "elementspacing", "elementsize", "dimsize", "headersize"),
+        *("elementtype", "elementnumberofchannels", "elementdatafile"),
+    ]
+)
+
+
+def cleaned_image(content: bytes, kind: Kind, tally: Tally) -> bytes:
+    """The file with the same voxels and an empty head; gzip is undone, as its head has a name of the file, too."""
+    found = Tally(files=1)
+    make = {Kind.NIFTI: _nifti, Kind.NRRD: _nrrd, Kind.META_IMAGE: _meta_image}[kind]
+    cleaned = make(content, found)
+    tally.add(found)
+    return cleaned
+
+
+def _nifti(content: bytes, tally: Tally) -> bytes:
+    """Header, as many zeros as there were extensions, and as many voxels as it declares."""
+    import nibabel
+
+    packed = content[:2] == b"\x1f\x8b"
+    stream: IO[bytes] = gzip.GzipFile(fileobj=io.BytesIO(content)) if packed else io.BytesIO(content)  # type: ignore[assignment]
+    start = stream.read(4)
+    second = 540 in (int.from_bytes(start, "little"), int.from_bytes(start, "big"))
+    kind: Any = nibabel.nifti2.Nifti2Header if second else nibabel.nifti1.Nifti1Header
+    block = start + stream.read((540 if second else 348) - 4)
+    try:
+        header = kind(block, check=False)
+    except Exception:  # nibabel raises many kinds for damaged headers: the reader says so of the first bytes
+        return block[:4] + b"\0" * 340 + block[344:348]
+    _blank(header, tally)
+    size = _declared(header)
+    skipped = float(header["vox_offset"]) - len(block)
+    gap = int(skipped) if 0 <= skipped <= 2**26 else 0
+    pieces = [header.binaryblock, b"\0" * len(_read(stream, gap))]
+    tally.removed[HEADER_TEXTS] += gap > 4
+    return b"".join([*pieces, *_voxels(stream, size)])
+
+
+def _blank(header: Any, tally: Tally) -> None:
+    for name in _NIFTI_TEXTS:
+        if name in header and (text := bytes(header[name].item() if header[name].shape == () else header[name])):
+            if text.rstrip(b"\0") == SIMULATED_MARK:
+                continue
+            header[name] = b""
+            tally.removed[HEADER_TEXTS] += 1
+
+
+def _declared(header: Any) -> int:
+    """Bytes of the voxels, 0 where that cannot be known."""
+    try:
+        size = int(np.prod([float(n) for n in header.get_data_shape()])) * int(header.get_data_dtype().itemsize)
+        return max(0, min(size, _MOST_BYTES))
+    except Exception:  # as above
+        return 0
+
+
+def _voxels(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """Up to `size` bytes; a damaged stream ends early, and the reader says that voxels are missing."""
+    left = size
+    while left > 0:
+        piece = _read(stream, min(left, _PIECE))
+        if not piece:
+            return
+        left -= len(piece)
+        yield piece
+
+
+def _read(stream: IO[bytes], count: int) -> bytes:
+    try:
+        return stream.read(count)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _nrrd(content: bytes, tally: Tally) -> bytes:
+    found = re.search(rb"\r?\n\r?\n", content[:_HEADER_BYTES])
+    if found is None:
+        return content[:8] + b"\n"
+    first, *lines = content[: found.start()].decode("utf-8", "replace").splitlines()
+    kept = [line for line in map(_nrrd_line, lines) if line]
+    tally.removed[HEADER_TEXTS] += len(lines) - len(kept)
+    return "\n".join([first[:8], *kept, "", ""]).encode() + content[found.end() :]
+
+
+def _nrrd_line(line: str) -> str:
+    """A field or a segment's value as it may stay, "" for a comment and for every other text."""
+    key, is_pair, value = line.partition(":=")
+    if is_pair:
+        return _segment(key.strip(), value.strip())
+    field, _, value = line.partition(":")
+    return line if field.strip().lower() in _NRRD_FIELDS and _is_plain(value) else ""
+
+
+def _is_plain(value: str) -> bool:
+    """Numbers and known words only."""
+    return bool(_SIGNS.fullmatch(value)) and all(word.lower() in _WORDS for word in _WORD.findall(value))
+
+
+def _segment(key: str, value: str) -> str:
+    if _SEGMENT.fullmatch(key) and re.fullmatch(r"[-\d\s]*", value):
+        return f"{key}:={value}"
+    if _SEGMENT_NAME.fullmatch(key):
+        return f"{key}:={neutral_name(value)}"
+    if _SEGMENT_TAGS.fullmatch(key):
+        codes = [code for code in _CODE.findall(value) if code in LIVER_CODES | LESION_CODES]
+        return f"{key}:=TerminologyEntry:{''.join(f'~{scheme}^{number}^' for scheme, number in codes)}"
+    if key in _REPRESENTATIONS and value in ("Binary labelmap", "Closed surface"):
+        return f"{key}:={value}"
+    return ""
+
+
+def _meta_image(content: bytes, tally: Tally) -> bytes:
+    found = re.search(rb"(?im)^elementdatafile\s*=[^\n]*\n?", content[:_HEADER_BYTES])
+    if found is None:
+        return content[:0] + b"ObjectType = Image\n"
+    lines = content[: found.end()].splitlines()
+    kept = [line for line in lines if _stays(line)]
+    tally.removed[HEADER_TEXTS] += len(lines) - len(kept)
+    return b"\n".join([*kept, b""]) + content[found.end() :]
+
+
+def _stays(line: bytes) -> bool:
+    key, _, value = line.decode("utf-8", "replace").partition("=")
+    return key.strip().lower() in _META_FIELDS and _is_plain(value)

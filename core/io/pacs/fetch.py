@@ -1,0 +1,152 @@
+"""A series by WADO-RS into a folder, slice by slice, going on where a broken connection or a stopped run left it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+from core.io.atomic import clear_partial, whole_file
+from core.io.bounded import read_bounded
+from core.io.pacs.connection import BrokenConnection, asking
+from core.io.pacs.search import check_uid, search_instances
+from core.io.scan import MAX_FILES
+
+if TYPE_CHECKING:
+    from dicomweb_client import DICOMwebClient
+    from pydicom.dataset import Dataset
+
+Progress = Callable[[str, float], None]
+Door = Callable[["Dataset"], "Dataset"]
+"""What every slice passes before it touches the disk: the place for de-identification."""
+
+LEDGER = ".fetched"
+ATTEMPTS, PAUSE_SECONDS = 3, 1.0
+_LEDGER_BYTES = 1 << 24
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A series of a study, by their UIDs."""
+
+    study: str
+    series: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How many slices the series has, and how many of them were there already."""
+
+    count: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A slice on disk: its size, and the key of the SOP instance UID in its header."""
+
+    size: int
+    key: str
+
+
+def as_it_came(dataset: Dataset) -> Dataset:
+    """The door that changes nothing."""
+    return dataset
+
+
+def fetch_series(
+    client: DICOMwebClient, wanted: Wanted, folder: Path, progress: Progress, door: Door = as_it_came
+) -> Fetched:
+    """All slices of a series as DICOM files in `folder`, which is made; names say nothing.
+
+    A slice that is there already, with the size and the SOP instance UID it was written with, is not fetched again. A
+    broken connection is tried ATTEMPTS times in all.
+
+    Args:
+        progress: called as (what, share of the slices that are there).
+        door: every slice passes it before it is written.
+
+    Raises:
+        InputError: the server cannot be asked or answers with something else, or the folder cannot be written to.
+    """
+    names = search_instances(client, wanted.study, wanted.series)
+    if not 0 < len(names) <= MAX_FILES:
+        raise InputError(f"PACS: expected a series of 1-{MAX_FILES} images, got {len(names)}")
+    clear_partial(folder)
+    entries, kept = _ledger(folder), 0
+    for number, instance in enumerate(names):
+        progress(f"image {number + 1} of {len(names)}", number / len(names))
+        if _is_there(folder, instance, entries):
+            kept += 1
+            continue
+        try:
+            dataset = _retrieved(client, wanted, instance)
+        except BrokenConnection as error:
+            raise BrokenConnection(f"{error}; {number} of {len(names)} images are here, and a rerun goes on") from None
+        _write(folder, instance, door(dataset))
+    return Fetched(len(names), kept)
+
+
+def _retrieved(client: DICOMwebClient, wanted: Wanted, instance: str) -> Dataset:
+    """One slice as the server has it, without transcoding."""
+    check_uid(instance, "instance")
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with asking():
+                dataset = client.retrieve_instance(
+                    wanted.study, wanted.series, instance, media_types=(("application/dicom", "*"),)
+                )
+                came = str(dataset.SOPInstanceUID), str(dataset.SeriesInstanceUID)
+            break
+        except BrokenConnection:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(PAUSE_SECONDS * attempt)
+    if came != (instance, wanted.series):
+        raise InputError("PACS: expected the image that was asked for, got another")
+    return dataset
+
+
+def _write(folder: Path, instance: str, dataset: Dataset) -> None:
+    with asking(), io.BytesIO() as buffer:
+        dataset.save_as(buffer, enforce_file_format=True)
+        content = buffer.getvalue()
+    with whole_file(folder / _name(instance)) as stream:
+        stream.write(content)
+    with (folder / LEDGER).open("a", encoding="ascii") as ledger:
+        ledger.write(f"{_name(instance)} {len(content)} {_key(str(dataset.SOPInstanceUID))}\n")
+
+
+def _is_there(folder: Path, instance: str, entries: dict[str, _Entry]) -> bool:
+    from core.io.dicom_headers import open_dicom
+
+    path, entry = folder / _name(instance), entries.get(_name(instance))
+    if entry is None or not path.is_file() or path.stat().st_size != entry.size:
+        return False
+    try:
+        header = open_dicom(path, specific_tags=["SOPInstanceUID"], stop_before_pixels=True)
+    except Exception:  # pydicom raises many kinds for damaged files; such a file is fetched again
+        return False
+    return _key(str(header.get("SOPInstanceUID", ""))) == entry.key
+
+
+def _ledger(folder: Path) -> dict[str, _Entry]:
+    """What earlier runs wrote; a line that a crash cut short counts for nothing."""
+    if not (folder / LEDGER).is_file():
+        return {}
+    lines = read_bounded(folder / LEDGER, "ledger of fetched images", _LEDGER_BYTES).decode("ascii", "replace")
+    parts = [line.split() for line in lines.splitlines()]
+    return {one[0]: _Entry(int(one[1]), one[2]) for one in parts if len(one) == 3 and one[1].isdigit()}
+
+
+def _name(instance: str) -> str:
+    return f"{_key(instance)}.dcm"
+
+
+def _key(uid: str) -> str:
+    return hashlib.sha256(uid.encode()).hexdigest()[:32]
