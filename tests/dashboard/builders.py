@@ -79,6 +79,7 @@ class FixedModels:
     pre: Nomogram
     post: Nomogram
     fusion: FixedFusion = field(default_factory=FixedFusion)
+    checksum: str = "0" * 64
     cards: Mapping[str, ModelCard] = field(default_factory=cards)
     versions: Mapping[str, str] = field(default_factory=lambda: {"fusion": "1.0.0", "nomogram": "1.0.0"})
     provenance: Mapping[str, str] = field(
