@@ -17,7 +17,8 @@ import streamlit as st
 from core.case import Case
 from core.errors import HaicError
 from core.findings import Assessment, Scores
-from dashboard import held, runs, texts
+from core.registry.audit_chain import Act
+from dashboard import held, keeping, runs, texts
 from dashboard import outlook as outlooks
 from dashboard.correction import standing
 from dashboard.draft import Draft, Model
@@ -145,6 +146,7 @@ def start_assessment() -> None:
     """
     now = draft()
     case = now.case()
+    keeping.note(now, models(), Act.ASSESSED)
     now.run, now.message = _submit(lambda: case), ""
 
 
@@ -156,6 +158,7 @@ def assess_correction() -> None:
     """
     now = draft()
     case, old = now.corrected(), current()
+    keeping.note(now, models(), Act.ASSESSED, "mask corrected")
     now.before = None if old is None else standing(old)
     now.run, now.message = _submit(lambda: case), ""
 
@@ -164,6 +167,7 @@ def assess_again() -> None:
     """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
     now = draft()
     case = now.again()
+    keeping.note(now, models(), Act.ASSESSED, "again")
     now.run, now.message = _submit(lambda: case), ""
 
 

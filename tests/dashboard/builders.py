@@ -144,7 +144,7 @@ def assessment(clinical: ClinicalRecord = CLINICAL, *, lesions: bool = True, mtm
     """An assessment as `core.pipeline.assess` would give it."""
     mask = LiverMask(labels(lesions), GRID, MaskOrigin.MODEL)
     blank = Assessment(
-        case_id="Case TEST",
+        case_id="Case 7T",
         clinical=clinical,
         arterial=volume(Phase.ARTERIAL),
         portal_venous=volume(Phase.PORTAL_VENOUS, simulated=False),
