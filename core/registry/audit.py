@@ -52,6 +52,14 @@ NOBODY = Who()
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """A head that was kept in another place: how many lines there were, and the hash of the last."""
+
+    line: int
+    hash: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a check of the chain found.
 
@@ -121,8 +129,12 @@ class Audit:
         return stream.getvalue()
 
 
-def verify(engine: Engine) -> Verdict:
+def verify(engine: Engine, anchor: Anchor | None = None) -> Verdict:
     """Check the whole chain; nothing is written.
+
+    Args:
+        anchor: what an earlier check told, which the chain must still hold; without one, an end that was cut off
+            together with the head cannot be found.
 
     Raises:
         InputError: the database cannot be read, or has no audit (an earlier version made it).
@@ -132,7 +144,14 @@ def verify(engine: Engine) -> Verdict:
             raise InputError("cases database: expected one with an audit, got one of an earlier version or none")
         _read_damaged_text(connection)
         head, rows = _head(connection), _raw_lines(connection)
-    return Verdict(head, len(rows), first_break(head, rows))
+    broken = first_break(head, rows)
+    if broken is None and anchor is not None and not _holds(rows, anchor):
+        broken = Break(anchor.line, "this line is not the one of the anchor, or is missing")
+    return Verdict(head, len(rows), broken)
+
+
+def _holds(rows: list[tuple[Any, ...]], anchor: Anchor) -> bool:
+    return 0 < anchor.line <= len(rows) and rows[anchor.line - 1][-1] == anchor.hash
 
 
 def _lines(connection: Connection) -> tuple[Line, ...]:
