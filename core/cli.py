@@ -14,6 +14,7 @@ from core import __version__
 from core.commands.case_options import add_case_commands
 from core.commands.cohort_options import add_cohort_commands
 from core.commands.options import Command
+from core.commands.registry_options import add_registry_commands
 from core.errors import ArtefactError, InputError
 
 
@@ -46,4 +47,5 @@ def _parser() -> argparse.ArgumentParser:
     table = parser.add_subparsers(required=True, metavar="COMMAND")
     add_case_commands(table)
     add_cohort_commands(table)
+    add_registry_commands(table)
     return parser

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -92,8 +93,22 @@ class Audit:
             InputError: the pseudonym may be a name, or the database cannot be written to: then the act must not be
                 done.
         """
+        self.note_each(act, what, [(checked_pseudonym(pseudonym), case)])
+
+    def note_each(self, act: Act, what: str, cases: Sequence[tuple[str, str]]) -> None:
+        """Write down an act on several saved cases (pseudonym, key): all the lines or none; InputError as `note`."""
         with transaction(self._engine, writing=True) as connection:
-            self.add(connection, act, what, (checked_pseudonym(pseudonym), case))
+            for case in cases:
+                self.add(connection, act, what, case)
+
+    @property
+    def registry_id(self) -> str:
+        """What this registry is called: 32 random hexadecimal digits."""
+        with transaction(self._engine) as connection:
+            head = _head(connection)
+        if head is None:
+            raise InputError(_HEAD_MISSING)
+        return head.registry
 
     def add(self, connection: Connection, act: Act, what: str = "", about: tuple[str, str] = ("", "")) -> None:
         """Write a line in a transaction that is under way, as its last step.
