@@ -19,7 +19,7 @@ from core.registry.store import Registry
 from core.report.exports.fhir import bundle, bundle_bytes
 from core.report.exports.gathered import gather
 from core.report.exports.reports import reports
-from tests.core.report.case.test_document import text_of
+from tests.core.report.case.pdfs import text_of
 from tests.core.report.exports.conftest import PLANTED
 from tests.core.report.exports.test_tables import DAY, documents
 from tests.dashboard import builders
