@@ -103,7 +103,8 @@ def _out(path: Path) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
+    """For its owner only."""
     from core.io.atomic import whole_file
 
-    with whole_file(path) as stream:
+    with whole_file(path, 0o600) as stream:
         stream.write(data)

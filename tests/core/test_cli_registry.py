@@ -117,6 +117,7 @@ def test_export_writes_each_format_and_says_so_in_the_audit(
 ) -> None:
     for kind, name in (("csv", "cases.csv"), ("parquet", "cases.parquet"), ("fhir", "cases.json")):
         assert main(["export", "--format", kind, "--out", str(tmp_path / name)]) == 0
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(io.StringIO((tmp_path / "cases.csv").read_text(encoding="utf-8"))))
     assert [row["pseudonym"] for row in rows] == ["Case 1", "Case 2"]
     assert pq.read_table(tmp_path / "cases.parquet").num_rows == 2

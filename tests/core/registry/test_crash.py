@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.registry.audit import verify
 from core.registry.place import Place
 from core.registry.store import open_registry
 from tests.core.registry.snapshots import assert_same, snapshot
@@ -91,7 +92,9 @@ def test_a_save_that_is_killed_loses_nothing_and_shows_nothing(place: Place, mom
     assert_same(snapshot(), after.snapshot(saved.key))
     assert after._blobs.digests() == whole
     assert partial(place) == []
+    assert [line.pseudonym for line in after.audit.lines()] == ["Case 1"]
     again = after.save("Case 2", snapshot(shift_hu=5))
+    assert verify(after._engine).broken is None
     assert_same(snapshot(shift_hu=5), after.snapshot(again.key))
 
 
@@ -103,6 +106,8 @@ def test_a_deletion_that_is_killed_deletes_all_or_nothing(place: Place, moment: 
     assert not run(place.folder, "delete", moment, number)
     after = open_registry(place)
     assert [row.pseudonym for row in after.worklist()] == (["Case 1"] if there else [])
+    assert [line.act for line in after.audit.lines()] == (["saved"] if there else ["saved", "deleted"])
+    assert verify(after._engine).broken is None
     if there:
         assert_same(snapshot(), after.snapshot(saved.key))
     else:
