@@ -15,6 +15,7 @@ from core.commands.case_options import add_case_commands
 from core.commands.cohort_options import add_cohort_commands
 from core.commands.options import Command
 from core.commands.pacs_options import add_pacs_commands
+from core.commands.registry_options import add_registry_commands
 from core.errors import ArtefactError, InputError
 
 
@@ -48,4 +49,5 @@ def _parser() -> argparse.ArgumentParser:
     add_case_commands(table)
     add_cohort_commands(table)
     add_pacs_commands(table)
+    add_registry_commands(table)
     return parser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -45,6 +46,16 @@ class ModelSet:
     def provenance(self) -> dict[str, str]:
         """The sentence shown with every number an artefact makes, by artefact."""
         return {name: card.provenance for name, card in self.cards.items()}
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256, in hexadecimal, over the lines "name version file sha256" of all files, in their order."""
+        lines = [
+            f"{name} {one.card.version} {file} {sha256(one.files[file]).hexdigest()}\n"
+            for name, one in sorted(self.artefacts.items())
+            for file in sorted(one.files)
+        ]
+        return sha256("".join(lines).encode()).hexdigest()
 
     @cached_property
     def segmenter(self) -> Segmenter:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
 from core.findings import Assessment
+from core.registry.audit_chain import Act
 from core.registry.nouns import Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, find_place
 from core.registry.pseudonym import checked_pseudonym, new_pseudonym
@@ -23,13 +24,43 @@ if TYPE_CHECKING:
 WITHOUT_IMAGES = ("haic-nomogram", "nomogram")  # what has a part in a result without images
 
 
-def registry() -> Registry:
+def registry(models: ModelSet | None = None) -> Registry:
     """The registry of saved cases, opened once for the whole server; it is all that sessions share.
+
+    Args:
+        models: of whose weights the audit keeps the checksum, None where they have no part.
 
     Raises:
         InputError: its folder or database cannot be used.
     """
-    return _opened(find_place())
+    from core.registry.audit import Who
+
+    return _opened(find_place()).by(Who(weights=models.checksum if models else ""))
+
+
+def note(draft: Draft, models: ModelSet | None, act: Act, what: str = "") -> None:
+    """Write an act on the draft into the audit, before it is done; the demo case belongs to nobody.
+
+    Raises:
+        InputError: the audit cannot be written; then the act must not be done.
+    """
+    if not draft.is_demo:
+        registry(models).audit.note(act, draft.case_id, what, draft.saved.case if draft.saved else "")
+
+
+def exported(draft: Draft, models: ModelSet | None, what: str, make: Callable[[], Any]) -> Any:
+    """What `make` makes of the draft to leave the page, and its line in the audit; raises InputError as `note` does."""
+    made = make()
+    note(draft, models, Act.EXPORTED, what)
+    return made
+
+
+def seen(shelves: Registry, draft: Draft, row: WorklistRow, what: str) -> None:
+    """Write down, once for each draft and save, that a saved case was shown; raises InputError as `note` does."""
+    mark = f"seen.{what}.{row.latest.key}"
+    if not draft.view.get(mark):
+        shelves.audit.note(Act.OPENED, row.pseudonym, what, row.key)
+        draft.view[mark] = True
 
 
 def suggested(draft: Draft) -> str:
@@ -43,7 +74,7 @@ def save(draft: Draft, models: ModelSet, pseudonym: str) -> bool:
     try:
         name = checked_pseudonym(pseudonym)
         made = snapshot(draft, models, name)
-        shelves = registry()
+        shelves = registry(models)
         if case is not None and not shelves.has(case):
             case = draft.saved = None  # deleted in another session: the next act saves it anew
             raise InputError("saved case: expected one of the worklist, got one that was deleted; save it as a new one")
@@ -80,13 +111,15 @@ def snapshot(draft: Draft, models: ModelSet, pseudonym: str) -> Snapshot:
     return Snapshot(reading)
 
 
-def opened(row: WorklistRow, save: Save) -> Draft:
+def opened(row: WorklistRow, save: Save, models: ModelSet | None = None) -> Draft:
     """A saved case as a draft to work on, with the numbers it was saved with.
 
     Raises:
         InputError: it is not there any more, or damaged.
     """
-    found = registry().snapshot(save.key)
+    shelves = registry(models)
+    shelves.audit.note(Act.OPENED, row.pseudonym, "to work on", row.key)
+    found = shelves.snapshot(save.key)
     result = found.result
     with_images = isinstance(result, Assessment)
     draft = Draft(row.pseudonym, clinical=result.clinical.known(), assessed=found.case if with_images else None)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from core.findings import Assessment, Scores
-from dashboard import held, texts, work
+from core.registry.audit_chain import Act
+from dashboard import held, keeping, texts, work
 from dashboard import outlook as outlooks
 from dashboard.correction import standing
 from dashboard.draft import Draft, Model
@@ -147,6 +148,7 @@ def start_assessment() -> None:
     """
     now = draft()
     case = now.case()
+    keeping.note(now, models(), Act.ASSESSED)
     now.run, now.message = work.assess(case), ""
 
 
@@ -158,6 +160,7 @@ def assess_correction() -> None:
     """
     now = draft()
     case, old = now.corrected(), current()
+    keeping.note(now, models(), Act.ASSESSED, "mask corrected")
     now.before = None if old is None else standing(old)
     now.run, now.message = work.assess(case), ""
 
@@ -166,6 +169,7 @@ def assess_again() -> None:
     """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
     now = draft()
     case = now.again()
+    keeping.note(now, models(), Act.ASSESSED, "again")
     now.run, now.message = work.assess(case), ""
 
 

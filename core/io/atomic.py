@@ -15,8 +15,8 @@ _PARTIAL = ".partial-"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the name `path` only once all of it is written.
+def whole_file(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A binary file that takes the name `path` only once all of it is written, with the permissions `mode`.
 
     Raises:
         InputError: the folder cannot be made or written to.
@@ -30,7 +30,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, Table, insert, select
 
 from core.errors import InputError
+from core.registry.audit_chain import Act
 from core.registry.board_nouns import ASKED_MONTHS, NEEDED_MONTHS, BoardReading, BoardRecord, Call, Reveal
 from core.registry.database import transaction
 from core.registry.pseudonym import checked_pseudonym
@@ -66,7 +67,7 @@ class Board:
         writing: the registry's door of every change.
     """
 
-    def __init__(self, engine: Engine, group: str, writing: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(self, engine: Engine, group: str, writing: Callable[..., AbstractContextManager[Connection]]) -> None:
         self._engine, self._group, self._writing = engine, group, writing
 
     def record(self) -> BoardRecord:
@@ -88,7 +89,7 @@ class Board:
                 was already shown to him or to all.
         """
         code, said = checked_reader(reader), checked_call(call)
-        with self._writing() as connection:
+        with self._writing(Act.COMMITTED, "reading", save=save) as connection:
             case = self._owner(connection, save)
             before = self._read(connection).of_save(save)
             if before.reading_by(code) is not None:
@@ -108,7 +109,7 @@ class Board:
             InputError: he has not committed a reading of this save.
         """
         code = checked_reader(reader)
-        with self._writing() as connection:
+        with self._writing(Act.REVEALED, "to a reader", save=save) as connection:
             case = self._owner(connection, save)
             before = self._read(connection).of_save(save)
             if before.reading_by(code) is None:
@@ -124,7 +125,7 @@ class Board:
             chair: code of who chairs the board.
         """
         code = checked_reader(chair)
-        with self._writing() as connection:
+        with self._writing(Act.REVEALED, "to all", save=save) as connection:
             case = self._owner(connection, save)
             if self._read(connection).of_save(save).shown_to_all is None:
                 _add_reveal(connection, (case, save), code, for_all=True)

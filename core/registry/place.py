@@ -58,6 +58,16 @@ def prepare(folder: Path) -> None:
         raise InputError(f"{_ROLE}: expected a folder that can be written to, got another")
 
 
+def check_there(place: Place) -> None:
+    """Where nothing is to be made: a server's database is asked later.
+
+    Raises:
+        InputError: there is no database in the folder.
+    """
+    if not place.url and not (place.folder / DATABASE_FILE).is_file():
+        raise InputError(f"{_ROLE}: expected one with saved cases, got another place or none")
+
+
 def owner_only_file(path: Path) -> None:
     """Make the file `path`, empty and for its owner only, unless it is there."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

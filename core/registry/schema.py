@@ -167,3 +167,33 @@ BOARD_REVEALS = Table(
     Column("versions", Text, nullable=False),
 )
 """Never updated: the databases refuse it."""
+
+
+def _required(name: str, length: int) -> Column[str]:
+    return Column(name, String(length), nullable=False)
+
+
+AUDIT_LINES = Table(
+    "audit_lines",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _required("at", 27),
+    _required("actor", 64),
+    _required("act", 16),
+    _required("what", 64),
+    _required("pseudonym", 64),
+    _required("case_key", KEY_LENGTH),
+    _required("owner_group", 64),
+    _required("weights_sha256", 64),
+    _required("hash", 64),
+)
+"""Only ever added to: the databases refuse all else. They stay when their case goes, so they name no row of it."""
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("registry", String(KEY_LENGTH), primary_key=True),
+    Column("lines", Integer, nullable=False),
+    _required("hash", 64),
+)
+"""One row; it only ever grows."""

@@ -2,7 +2,8 @@
 
 A save first brings the images to the disk, each under the sha256 of its bytes, and then writes all rows in one
 transaction. Until that is committed nothing of it is shown; a process that is killed before leaves images that no row
-names, which the next one sweeps up. A case is deleted the other way round. Every change passes `Registry._writing`.
+names, which the next one sweeps up. A case is deleted the other way round. Every change passes `Registry._writing`,
+which writes its line in the audit.
 """
 
 from __future__ import annotations
@@ -17,20 +18,25 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from core.errors import InputError
 from core.registry import documents, entries, lists
+from core.registry.audit import NOBODY, Audit, Who
+from core.registry.audit_chain import Act
 from core.registry.blobs import BlobFolder
 from core.registry.board import Board
 from core.registry.database import connect, migrate, transaction
-from core.registry.nouns import CaseFile, Entry, Reading, Save, Snapshot, WorklistRow
+from core.registry.nouns import CaseFile, Decision, Entry, FollowUp, Note, Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, prepare
 from core.registry.pseudonym import checked_pseudonym
 from core.registry.schema import BLOBS, CASES, SAVE_BLOBS, SAVE_MODELS, SAVES
 
+_ENTRIES: dict[type, str] = {Note: "note", Decision: "decision", FollowUp: "follow-up"}
 
-def open_registry(place: Place, group: str = "") -> Registry:
+
+def open_registry(place: Place, group: str = "", who: Who = NOBODY) -> Registry:
     """The registry at `place`, made where there is none, brought up to this version, and swept.
 
     Args:
         group: whose cases are seen and saved.
+        who: on whom the audit puts what is done.
 
     Raises:
         InputError: the folder or database cannot be used, or is open to others.
@@ -39,7 +45,7 @@ def open_registry(place: Place, group: str = "") -> Registry:
     engine, blobs = connect(place), BlobFolder(place.folder)
     with blobs.locked():
         migrate(engine)
-    registry = Registry(engine, blobs, group)
+    registry = Registry(engine, blobs, group, who)
     registry.sweep()
     return registry
 
@@ -51,8 +57,13 @@ class Registry:
     longer) there, and for values that cannot be kept.
     """
 
-    def __init__(self, engine: Engine, blobs: BlobFolder, group: str = "") -> None:
+    def __init__(self, engine: Engine, blobs: BlobFolder, group: str = "", who: Who = NOBODY) -> None:
         self._engine, self._blobs, self._group = engine, blobs, group
+        self.audit = Audit(engine, group, who)
+
+    def by(self, who: Who) -> Registry:
+        """The same registry, for somebody else or with other weights."""
+        return Registry(self._engine, self._blobs, self._group, who)
 
     def save(self, pseudonym: str, snapshot: Snapshot, case: str | None = None) -> Save:
         """Save a case, whole or not at all.
@@ -65,8 +76,9 @@ class Registry:
         document, arrays = documents.write(snapshot)
         with self._blobs.locked():
             sizes = {digest: self._blobs.put(digest, content) for digest, content in arrays.items()}
-            with self._writing() as connection:
-                owner = self._named(connection, name, case)
+            owner = case or _new_key()
+            with self._writing(Act.SAVED, "again" if case else "new case", case=owner, new=case is None) as connection:
+                self._name(connection, name, owner, new=case is None)
                 key = self._add_save(connection, owner, document, snapshot)
                 _link(connection, key, sizes)
                 _note_models(connection, key, snapshot)
@@ -80,7 +92,7 @@ class Registry:
     def has(self, case: str) -> bool:
         """True if the case is there."""
         with transaction(self._engine) as connection:
-            return self._is_there(connection, case)
+            return self._pseudonym(connection, case) is not None
 
     def case_file(self, case: str) -> CaseFile:
         """All that was written about a case."""
@@ -99,22 +111,22 @@ class Registry:
     def schedule(self, case: str, on: date | None) -> None:
         """Set the day of the board, or take it away."""
         day = None if on is None else entries.checked_day(on)
-        with self._writing(case) as connection:
+        with self._writing(Act.CHANGED, "board day", case=case) as connection:
             connection.execute(update(CASES).where(CASES.c.key == case).values(board_on=day))
 
     def add_note(self, case: str, text: str) -> None:
         """Write a remark; no more than 4000 characters."""
-        with self._writing(case) as connection:
+        with self._writing(Act.CHANGED, "note", case=case) as connection:
             entries.add_note(connection, case, text)
 
     def add_decision(self, case: str, on: date, text: str) -> None:
         """Write down what a board decided on a day; earlier decisions stay."""
-        with self._writing(case) as connection:
+        with self._writing(Act.CHANGED, "decision", case=case) as connection:
             entries.add_decision(connection, case, on, text)
 
     def add_follow_up(self, case: str, time_months: float, event: bool) -> None:
         """Write down that the patient lived, or died, `time_months` after the first HAIC (0-600)."""
-        with self._writing(case) as connection:
+        with self._writing(Act.CHANGED, "follow-up", case=case) as connection:
             entries.add_follow_up(connection, case, time_months, event)
 
     @property
@@ -124,13 +136,13 @@ class Registry:
 
     def remove(self, case: str, entry: Entry) -> None:
         """Take a note, a decision or a follow-up away."""
-        with self._writing(case) as connection:
+        with self._writing(Act.CHANGED, f"{_ENTRIES[type(entry)]} taken away", case=case) as connection:
             entries.remove(connection, case, entry)
 
     def delete(self, case: str) -> None:
         """Delete a case for good: its rows, what readers said too, and its images unless another case has the same."""
         with self._blobs.locked():
-            with self._writing(case) as connection:
+            with self._writing(Act.DELETED, case=case) as connection:
                 connection.execute(delete(CASES).where(CASES.c.key == case))
                 orphans = BLOBS.c.sha256.not_in(select(SAVE_BLOBS.c.sha256))
                 gone = set(connection.scalars(select(BLOBS.c.sha256).where(orphans)))
@@ -152,20 +164,35 @@ class Registry:
                 self._blobs.remove(digest)
 
     @contextmanager
-    def _writing(self, case: str | None = None) -> Iterator[Connection]:
-        """The one door of every change: one transaction, in which `case`, where given, is there and of this group."""
+    def _writing(
+        self, act: Act, what: str = "", *, case: str = "", save: str = "", new: bool = False
+    ) -> Iterator[Connection]:
+        """The one door of every change: one transaction, which ends with its line in the audit.
+
+        Args:
+            act, what: for the audit.
+            case, save: key of the case, or of a save of it, that must be there and of this group.
+            new: True where the block makes the case.
+        """
         with transaction(self._engine, writing=True) as connection:
-            if case is not None:
-                self._check(connection, case)
+            about = case or self._case_of(connection, save)
+            pseudonym = "" if new else self._check(connection, about)
             yield connection
+            self.audit.add(connection, act, what, (self._pseudonym(connection, about) or pseudonym, about))
 
-    def _check(self, connection: Connection, case: str) -> None:
-        if not self._is_there(connection, case):
+    def _check(self, connection: Connection, case: str) -> str:
+        """The pseudonym of a case that must be there."""
+        found = self._pseudonym(connection, case)
+        if found is None:
             raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
+        return found
 
-    def _is_there(self, connection: Connection, case: str) -> bool:
-        found = select(CASES.c.key).where(CASES.c.key == case, CASES.c.owner_group == self._group)
-        return connection.scalar(found) is not None
+    def _pseudonym(self, connection: Connection, case: str) -> str | None:
+        wanted = select(CASES.c.pseudonym).where(CASES.c.key == case, CASES.c.owner_group == self._group)
+        return connection.scalar(wanted)
+
+    def _case_of(self, connection: Connection, save: str) -> str:
+        return connection.scalar(select(SAVES.c.case_key).where(SAVES.c.key == save)) or ""
 
     def _document(self, save: str) -> str:
         wanted = select(SAVES.c.document).join(CASES, CASES.c.key == SAVES.c.case_key)
@@ -175,18 +202,16 @@ class Registry:
             raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
         return str(text)
 
-    def _named(self, connection: Connection, pseudonym: str, case: str | None) -> str:
-        """The key of the case, which from now on has this pseudonym."""
+    def _name(self, connection: Connection, pseudonym: str, case: str, *, new: bool) -> None:
+        """The case has this pseudonym from now on."""
         taken = select(CASES.c.key).where(CASES.c.pseudonym == pseudonym, CASES.c.owner_group == self._group)
         if connection.scalar(taken) not in (None, case):
             raise InputError("case identifier: expected one that no saved case has, got one that is in the worklist")
-        if case is not None:
-            self._check(connection, case)
+        if not new:
             connection.execute(update(CASES).where(CASES.c.key == case).values(pseudonym=pseudonym))
-            return case
-        row = {"key": _new_key(), "pseudonym": pseudonym, "created_at": datetime.now(UTC), "owner_group": self._group}
+            return
+        row = {"key": case, "pseudonym": pseudonym, "created_at": datetime.now(UTC), "owner_group": self._group}
         connection.execute(insert(CASES).values(row))
-        return str(row["key"])
 
     def _add_save(self, connection: Connection, case: str, document: str, snapshot: Snapshot) -> str:
         last = connection.scalar(select(func.max(SAVES.c.number)).where(SAVES.c.case_key == case)) or 0

@@ -154,7 +154,7 @@ def delete_warning(row: WorklistRow) -> str:
     saves = "its save" if row.saves == 1 else f"its {row.saves} saves"
     return (
         f"{row.pseudonym} is deleted for good: {saves}, images, notes, decisions, follow-up and what "
-        "readers of the board committed. It cannot be brought back."
+        "readers of the board committed. It cannot be brought back. The audit keeps its pseudonym."
     )
 
 

@@ -25,7 +25,7 @@ def show() -> None:
     progress.while_running()
     with st.container(key="board", gap="small"):
         try:
-            registry = keeping.registry()
+            registry = keeping.registry(session.models())
             if rows := registry.worklist():
                 _board(registry, rows)
             else:

@@ -27,7 +27,7 @@ def show() -> None:
     session.collect()
     progress.while_running()
     try:
-        registry = keeping.registry()
+        registry = keeping.registry(session.models())
         rows = registry.worklist()
         if rows:
             _cases(registry, rows)
@@ -39,6 +39,7 @@ def show() -> None:
 
 def _cases(registry: Registry, rows: Sequence[WorklistRow]) -> None:
     chosen = _chosen(rows)
+    keeping.seen(registry, session.draft(), chosen, "case file")
     left, right = st.columns(COLUMNS, gap="large")
     with left:
         worklist(rows, chosen.key)
@@ -68,6 +69,8 @@ def _side_by_side(
     found = [pair for pair in [*own, *((other, other.latest) for other in rows)] if pair[1].key == compared]
     if not found or compared == save.key:
         return
+    if found[0][0].key != row.key:
+        keeping.seen(registry, session.draft(), found[0][0], "compared")
     names = texts.cases.choice(row, save), texts.cases.choice(*found[0])
     other = registry.reading(compared)
     frame.section(texts.compared.beside(*names))

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import InputError
 from core.registry.board_nouns import BoardRecord
 from core.registry.nouns import CaseFile, Reading, WorklistRow
-from dashboard import texts
+from dashboard import keeping, session, texts
 from dashboard.texts import board as words
 from dashboard.widgets import blocks, board_answer, board_commit, board_parts, case_file, frame
 from dashboard.widgets.board_list import open_case
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def case(registry: Registry, rows: Sequence[WorklistRow], place: int, record: BoardRecord) -> None:
     """The page of the case at `place` of `rows`; `record` is what was committed and shown of all cases."""
     row = rows[place]
+    keeping.seen(registry, session.draft(), row, "board page")
     file, reading = registry.case_file(row.key), registry.reading(row.latest.key)
     of_save = record.of_save(row.latest.key)
     with st.container(key="board-bar", horizontal=True, vertical_alignment="center", gap="small"):

@@ -69,7 +69,7 @@ def _open(row: WorklistRow, save: Save) -> None:
         return
     try:
         with st.spinner(words.OPENING):
-            opened = keeping.opened(row, save)
+            opened = keeping.opened(row, save, session.models())
     except InputError as error:
         st.error(texts.plain(error))
         return

@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.findings import Assessment
 from core.imaging import mask_edit
 from core.imaging.mask_edit import Tissue
-from dashboard import held, session, texts, uploads
+from dashboard import held, keeping, session, texts, uploads
 from dashboard.correction import standing
 from dashboard.figures import slices, strokes
 from dashboard.widgets import blocks
@@ -102,7 +102,13 @@ def _save(now: session.Draft) -> None:
         for ending, mime in MIME_TYPES.items():
             st.download_button(
                 texts.SAVE_MASK[ending],
-                data=lambda ending=ending: uploads.mask_bytes(now.shown_mask, ending),
+                data=partial(
+                    keeping.exported,
+                    now,
+                    session.models(),
+                    "mask",
+                    lambda ending=ending: uploads.mask_bytes(now.shown_mask, ending),
+                ),
                 file_name=f"liver{ending}",
                 mime=mime,
                 on_click="ignore",

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.findings import Assessment, Prognosis
 from core.survival.model import Nomogram
-from dashboard import session, texts
+from dashboard import keeping, session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook, reported
 
@@ -24,10 +24,12 @@ REPORT_FILE = "haic-nomogram-report.pdf"  # no identifier
 def report(outlook: Outlook, leads: Model | None = None) -> None:
     """The button that makes the report of `outlook`, which is what the page shows; `leads` is the model it shows."""
     now = session.draft()
+    models = session.models()
+    make = partial(_report, outlook, now.assessment, models, now.case_id, leads)
     st.download_button(
         texts.paper.REPORT,
         # runs in a thread of its own, which has no session: all that it needs goes with it
-        data=partial(_report, outlook, now.assessment, session.models(), now.case_id, leads),
+        data=partial(keeping.exported, now, models, "report", make),
         file_name=REPORT_FILE,
         mime="application/pdf",
         on_click="ignore",
@@ -40,13 +42,15 @@ def nomogram(
     drawn: Nomogram, prognosis: Prognosis | None, names: Mapping[str, str], readings: Mapping[str, str]
 ) -> None:
     """The nomogram as SVG and PDF, with the patient's marks or without, and as a page that can be played with."""
+    now, models = session.draft(), session.models()
     with st.expander(texts.paper.FOR_A_PAPER, key="paper"):
         marked = prognosis is not None and st.toggle(texts.paper.WITH_MARKS, value=True, key="paper.marks")
         with st.container(horizontal=True, gap="small"):
             for kind, mime in (("svg", "image/svg+xml"), ("pdf", "application/pdf")):
+                make = partial(_figure, kind, drawn, prognosis if marked else None, names, readings)
                 st.download_button(
                     texts.paper.AS_KIND.format(kind=kind.upper()),
-                    data=partial(_figure, kind, drawn, prognosis if marked else None, names, readings),
+                    data=partial(keeping.exported, now, models, "nomogram", make) if marked else make,
                     file_name=f"nomogram-{drawn.model}.{kind}",
                     mime=mime,
                     on_click="ignore",

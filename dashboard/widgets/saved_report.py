@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.registry.audit_chain import Act
 from core.registry.nouns import CaseFile, Reading, Save
 from dashboard import session
 from dashboard.texts import board as words
@@ -48,6 +49,7 @@ def _made(registry: Registry, file: CaseFile, save: Save, models: ModelSet) -> b
     from core.report.case.board_part import Minutes
     from core.report.case.saved import saved_report
 
+    registry.audit.note(Act.EXPORTED, file.row.pseudonym, "report", file.row.key)
     record = registry.board.record().of_case(file.row.key)
     minutes = Minutes(file.decisions, file.follow_ups, record)
     nomograms = {"pre": models.pre, "post": models.post}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.case import Phase
 from core.errors import InputError
-from dashboard import held, session, texts, uploads
+from dashboard import held, keeping, session, texts, uploads
 from dashboard.widgets import blocks
 
 NOT_USED = "Not used"
@@ -61,7 +62,7 @@ def record() -> None:
         st.rerun()
     st.download_button(
         "Save clinical.json",
-        data=now.record_json,
+        data=partial(keeping.exported, now, None, "clinical record", now.record_json),
         file_name="clinical.json",
         mime="application/json",
         on_click="ignore",

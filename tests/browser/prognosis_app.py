@@ -20,6 +20,6 @@ models: Any = builders.models
 session.models = models
 if "draft" not in st.session_state and "case" in st.query_params:
     made = builders.assessment(replace(builders.CLINICAL, months_since_first_haic=3.8))
-    case = Case("Case TEST", made.arterial, made.portal_venous, made.clinical)
-    st.session_state["draft"] = Draft("Case TEST", assessment=made, assessed=case, clinical=made.clinical.known())
+    case = Case("Case 7T", made.arterial, made.portal_venous, made.clinical)
+    st.session_state["draft"] = Draft("Case 7T", assessment=made, assessed=case, clinical=made.clinical.known())
 main()

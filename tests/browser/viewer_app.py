@@ -60,7 +60,7 @@ def main() -> None:
     st.set_page_config(layout="wide")
     if "draft" not in st.session_state:
         assessment = case(st.query_params.get("orientation", "LPS"))
-        st.session_state["draft"] = Draft("Case TEST", assessment=assessment, clinical=assessment.clinical.known())
+        st.session_state["draft"] = Draft("Case 7T", assessment=assessment, clinical=assessment.clinical.known())
     st.html(frame.STYLE)
     images.show()
 

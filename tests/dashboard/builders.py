@@ -79,6 +79,7 @@ class FixedModels:
     pre: Nomogram
     post: Nomogram
     fusion: FixedFusion = field(default_factory=FixedFusion)
+    checksum: str = "0" * 64
     cards: Mapping[str, ModelCard] = field(default_factory=cards)
     versions: Mapping[str, str] = field(default_factory=lambda: {"fusion": "1.0.0", "nomogram": "1.0.0"})
     provenance: Mapping[str, str] = field(
@@ -143,7 +144,7 @@ def assessment(clinical: ClinicalRecord = CLINICAL, *, lesions: bool = True, mtm
     """An assessment as `core.pipeline.assess` would give it."""
     mask = LiverMask(labels(lesions), GRID, MaskOrigin.MODEL)
     blank = Assessment(
-        case_id="Case TEST",
+        case_id="Case 7T",
         clinical=clinical,
         arterial=volume(Phase.ARTERIAL),
         portal_venous=volume(Phase.PORTAL_VENOUS, simulated=False),

@@ -69,7 +69,7 @@ def open_page() -> Callable[..., AppTest]:
 
     def run(name: str, assessment: Assessment | None = None, kind: str = texts.viewer.SLICES) -> AppTest:
         page = AppTest.from_string(f"from dashboard.views import {name}\n{name}.show()\n", default_timeout=30)
-        draft = Draft("Case TEST", view={"kind": kind})
+        draft = Draft("Case 7T", view={"kind": kind})
         if assessment is not None:
             draft.assessment, draft.clinical = assessment, assessment.clinical.known()
         page.session_state["draft"] = draft

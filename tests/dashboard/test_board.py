@@ -345,4 +345,4 @@ def test_the_case_of_a_session_stays_while_the_board_is_looked_at(open_page: Ope
     page = open_page("board", builders.assessment())
     click(page, "Case 7K")
     now: Draft = draft(page)
-    assert (now.case_id, now.saved) == ("Case TEST", None)
+    assert (now.case_id, now.saved) == ("Case 7T", None)

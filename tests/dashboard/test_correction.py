@@ -31,7 +31,7 @@ def correcting(open_page: OpenPage) -> AppTest:
     """The image page with the tools to correct a mask, the case behind it known."""
     page = open_page("images", builders.assessment())
     now = draft(page)
-    now.assessed = Case("Case TEST", now.assessment.arterial, now.assessment.portal_venous, builders.CLINICAL)
+    now.assessed = Case("Case 7T", now.assessment.arterial, now.assessment.portal_venous, builders.CLINICAL)
     by_label(page.toggle, texts.CORRECT_MASK).set_value(True)
     return page.run()
 
@@ -133,7 +133,7 @@ def test_a_failed_assessment_keeps_the_old_result_and_the_changes(
 
 
 def test_other_images_or_another_mask_forget_the_changes() -> None:
-    now = Draft("Case TEST", assessment=builders.assessment())
+    now = Draft("Case 7T", assessment=builders.assessment())
     now.edit(lambda mask: dilate(mask, 8.0))
     assert now.edits is not None
     now.set_mask(None, ())
@@ -141,7 +141,7 @@ def test_other_images_or_another_mask_forget_the_changes() -> None:
 
 
 def test_a_change_that_cannot_be_made_is_one_sentence() -> None:
-    now = Draft("Case TEST", assessment=builders.assessment())
+    now = Draft("Case 7T", assessment=builders.assessment())
     now.edit(lambda mask: dilate(mask, 1000.0))
     assert now.message == "Mask edit: expected a distance of 0-100 mm, got 1000"
     assert now.edits is None
@@ -149,7 +149,7 @@ def test_a_change_that_cannot_be_made_is_one_sentence() -> None:
 
 def test_nothing_is_assessed_again_without_a_change() -> None:
     with pytest.raises(InputError, match="expected a change of the mask"):
-        Draft("Case TEST", assessment=builders.assessment()).corrected()
+        Draft("Case 7T", assessment=builders.assessment()).corrected()
 
 
 def test_changes_in_words() -> None:
@@ -175,7 +175,7 @@ def test_the_standing_is_that_of_the_page() -> None:
 
 
 def test_a_segmentation_is_taken_and_its_number_asked_for_where_it_is_not_clear(tmp_path: Path) -> None:
-    now = Draft("Case TEST", roles=[Phase.PORTAL_VENOUS])
+    now = Draft("Case 7T", roles=[Phase.PORTAL_VENOUS])
     ct(tmp_path / "ct")
     now.series = uploads.read_images([path.read_bytes() for path in (tmp_path / "ct").iterdir()], now.key)
     path = stored(segmentation(axial(), [("one", labels() == 2), ("two", labels() > 0)]), tmp_path / "s.dcm")
@@ -188,7 +188,7 @@ def test_a_segmentation_is_taken_and_its_number_asked_for_where_it_is_not_clear(
 
 @pytest.mark.parametrize("ending", [".nii.gz", ".seg.nrrd"])
 def test_a_saved_mask_is_taken_again(tmp_path: Path, ending: str) -> None:
-    now = Draft("Case TEST", series=[ct(tmp_path / "ct")], roles=[Phase.PORTAL_VENOUS])
+    now = Draft("Case 7T", series=[ct(tmp_path / "ct")], roles=[Phase.PORTAL_VENOUS])
     mask = LiverMask(labels(), now.series[0].volume.geometry, MaskOrigin.EDITED)
     again, _ = uploads.read_liver_mask(uploads.mask_bytes(mask, ending), now)
     assert np.array_equal(again.labels, mask.labels)

@@ -97,7 +97,7 @@ def shipped() -> tuple[Draft, Shipment]:
     """A draft and what its viewer was sent."""
     assessment = builders.assessment()
     part = sent.part_to_send(assessment.portal_venous, assessment.liver_mask)
-    return Draft("Case TEST", assessment=assessment), Shipment((assessment.arterial, assessment.portal_venous), part)
+    return Draft("Case 7T", assessment=assessment), Shipment((assessment.arterial, assessment.portal_venous), part)
 
 
 def _payload(shipment: Shipment, *strokes: tuple[int, int]) -> dict[str, Any]:

@@ -43,14 +43,14 @@ def test_the_report_says_what_the_page_says(open_page: OpenPage) -> None:
     made = builders.assessment()
     assert made.post is not None
     words = shown(open_page("prognosis", made))
-    text = text_of(paper._report(outlook_of(made), made, builders.models(), "Case TEST"))  # type: ignore[arg-type]
+    text = text_of(paper._report(outlook_of(made), made, builders.models(), "Case 7T"))  # type: ignore[arg-type]
     said = [texts.lead_sentence(made.post.os[36], 36), texts.risk_sentence(made.post, -0.26, -1.25)]
     said += [" ".join(texts.percent(reading)) for reading in made.post.os.values()]
     said += [f"{made.post.total_points:.0f} points", texts.widest_source(made.post)]
     for sentence in said:
         assert sentence in words
         assert sentence in text
-    assert "Case TEST" in text
+    assert "Case 7T" in text
 
 
 def test_nothing_is_made_before_it_is_asked_for(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,9 +85,9 @@ def test_scores_by_hand_need_no_images() -> None:
     scores = Scores(dlr=Score.manual(0.8))
     pre, post, notices = prognoses(builders.models().pre, builders.models().post, clinical, scores)
     found = Outlook(clinical, scores, pre, post, (), notices)
-    content, pictures = reported(found, None, builders.models(), "Case TEST")  # type: ignore[arg-type]
+    content, pictures = reported(found, None, builders.models(), "Case 7T")  # type: ignore[arg-type]
     assert pictures == {}
     assert content.sources is None
     assert pre is not None
-    text = text_of(paper._report(found, None, builders.models(), "Case TEST"))  # type: ignore[arg-type]
+    text = text_of(paper._report(found, None, builders.models(), "Case 7T"))  # type: ignore[arg-type]
     assert texts.lead_sentence(pre.os[36], 36) in text

@@ -60,14 +60,14 @@ def test_certain_proposals_come_first() -> None:
 
 
 def test_assessing_needs_each_phase_once() -> None:
-    now = Draft("Case TEST")
+    now = Draft("Case 7T")
     now.series, now.roles = [series(Phase.ARTERIAL)], [Phase.ARTERIAL]  # type: ignore[list-item]
     with pytest.raises(InputError, match="portal venous phase: expected one series, got none"):
         now.case()
 
 
 def test_another_role_drops_what_was_made_of_the_old_one() -> None:
-    now = Draft("Case TEST", assessment=builders.assessment())
+    now = Draft("Case 7T", assessment=builders.assessment())
     now.series, now.roles = [series(Phase.ARTERIAL)], [Phase.ARTERIAL]  # type: ignore[list-item]
     now.use(0, Phase.ARTERIAL)
     assert now.assessment is not None
@@ -77,12 +77,12 @@ def test_another_role_drops_what_was_made_of_the_old_one() -> None:
 
 def test_a_contradicting_form_keeps_the_last_result() -> None:
     made = builders.assessment()
-    now = Draft("Case TEST", clinical={"pvtt": True, "macrovascular_invasion": False}, assessment=made)
+    now = Draft("Case 7T", clinical={"pvtt": True, "macrovascular_invasion": False}, assessment=made)
     assert current(now, builders.models()) is made  # type: ignore[arg-type]
 
 
 def test_saved_record_leaves_unknown_values_out() -> None:
-    assert Draft("Case TEST", clinical={"age_years": 61.0, "pvtt": None}).record_json() == '{\n "age_years": 61.0\n}\n'
+    assert Draft("Case 7T", clinical={"age_years": 61.0, "pvtt": None}).record_json() == '{\n "age_years": 61.0\n}\n'
 
 
 def test_uploads_leave_no_file_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_content_comes_back_as_it_was(written: Path) -> None:
 
 def test_content_without_images_comes_back_too() -> None:
     made = builders.assessment()
-    blank = Content("Case TEST", ClinicalRecord(), made.scores, None, None, (), (), {}, {})
+    blank = Content("Case 7T", ClinicalRecord(), made.scores, None, None, (), (), {}, {})
     assert parse_content(content_bytes(blank)) == blank
 
 

@@ -23,7 +23,7 @@ def snapshot(clinical: ClinicalRecord = builders.CLINICAL, shift_hu: int = 0) ->
     result = replace(made, arterial=arterial, portal_venous=late)
     given = LiverMask(builders.labels(), builders.GRID, MaskOrigin.GIVEN)
     notes = (Notice("thick_slices", "The slices are 8 mm thick."),)
-    return Snapshot(result, Case("Case TEST", arterial, late, clinical, given, None, 0.25, notes))
+    return Snapshot(result, Case("Case 7T", arterial, late, clinical, given, None, 0.25, notes))
 
 
 def without_images(clinical: ClinicalRecord = builders.CLINICAL, dlr: float = 0.4) -> Snapshot:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.registry.audit import verify
 from core.registry.place import Place
 from core.registry.store import open_registry
 from tests.core.registry.killed import came_to_its_end
@@ -68,7 +69,9 @@ def test_a_save_that_is_killed_loses_nothing_and_shows_nothing(place: Place, mom
     assert_same(snapshot(), after.snapshot(saved.key))
     assert after._blobs.digests() == whole
     assert partial(place) == []
+    assert [line.pseudonym for line in after.audit.lines()] == ["Case 1"]
     again = after.save("Case 2", snapshot(shift_hu=5))
+    assert verify(after._engine).broken is None
     assert_same(snapshot(shift_hu=5), after.snapshot(again.key))
 
 
@@ -80,6 +83,8 @@ def test_a_deletion_that_is_killed_deletes_all_or_nothing(place: Place, moment: 
     assert not run(place.folder, "delete", moment, number)
     after = open_registry(place)
     assert [row.pseudonym for row in after.worklist()] == (["Case 1"] if there else [])
+    assert [line.act for line in after.audit.lines()] == (["saved"] if there else ["saved", "deleted"])
+    assert verify(after._engine).broken is None
     if there:
         assert_same(snapshot(), after.snapshot(saved.key))
     else:

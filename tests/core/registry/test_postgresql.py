@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,6 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import InputError
+from core.registry.audit import verify
+from core.registry.audit_chain import Act
 from core.registry.board_nouns import BoardRecord, Call
 from core.registry.database import connect, migrate
 from core.registry.place import Place
@@ -25,6 +28,7 @@ from tests.core.registry.test_migrations import differences
 from tests.server import free_port
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _binaries() -> Path:
@@ -155,3 +159,51 @@ def test_a_wrong_password_is_one_sentence_without_it(place: Place) -> None:
     with pytest.raises(InputError, match="cases database: expected one that answers") as caught:
         open_registry(wrong)
     assert "guess" not in str(caught.value)
+
+
+WRITER = """
+import pathlib, sys
+from core.registry.audit_chain import Act
+from core.registry.place import Place
+from core.registry.store import open_registry
+
+registry = open_registry(Place(pathlib.Path(sys.argv[1]), sys.argv[2]))
+for number in range(25):
+    registry.audit.note(Act.ASSESSED, f"Case {sys.argv[3]}{number}")
+"""
+
+
+def test_the_audit_is_one_chain_whoever_writes_and_is_only_ever_added_to(
+    place: Place, opened: Callable[..., Registry]
+) -> None:
+    registry = opened("north")
+    saved = registry.save("Case 1", without_images())
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(place.folder), place.url, mark], cwd=ROOT)
+        for mark in ("A", "B")
+    ]
+    for number in range(10):
+        registry.add_note(saved.case, f"note {number}")
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    registry.delete(saved.case)
+    found = verify(registry._engine)
+    assert (found.lines, found.broken) == (62, None)
+    assert registry.audit.lines()[-1].act == Act.DELETED
+    for change in (
+        "UPDATE audit_lines SET pseudonym = 'Case 9'",
+        "DELETE FROM audit_lines WHERE number = 2",
+        "TRUNCATE audit_lines",
+        "INSERT INTO audit_lines SELECT 99, at, actor, act, what, pseudonym, case_key, owner_group, weights_sha256, "
+        "hash FROM audit_lines WHERE number = 2",
+        "UPDATE audit_head SET lines = 1",
+        "DELETE FROM audit_head",
+        "TRUNCATE audit_head",
+    ):
+        with pytest.raises(DBAPIError, match="only ever added"), registry._engine.begin() as connection:
+            connection.execute(text(change))
+    with registry._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_lines DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE audit_lines SET actor = 'other' WHERE number = 7"))
+    broken = verify(registry._engine).broken
+    assert broken is not None
+    assert broken.line == 7

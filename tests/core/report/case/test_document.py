@@ -73,7 +73,7 @@ def test_it_says_where_everything_comes_from(report: tuple[Content, bytes]) -> N
     text = text_of(data)
     assert content_sha256(content) in text
     assert "2026-03-04" in text
-    assert "Case TEST" in text
+    assert "Case 7T" in text
     for name, version in content.versions.items():
         assert f"{name} {version}" in text
     for sentence in content.provenance.values():

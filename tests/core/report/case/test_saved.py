@@ -64,11 +64,11 @@ def test_a_saved_case_is_printed_with_its_board(tmp_path: Path) -> None:
 def test_without_a_board_it_is_the_report_of_the_assessment() -> None:
     result = snapshot().result
     assert isinstance(result, Assessment)
-    content, pictures = saved_content(snapshot(), "Case TEST")
-    assert saved_report(snapshot(), "Case TEST", models(), "1.0.0", Minutes(), DAY) == case_report(
+    content, pictures = saved_content(snapshot(), "Case 7T")
+    assert saved_report(snapshot(), "Case 7T", models(), "1.0.0", Minutes(), DAY) == case_report(
         content, pictures, models(), DAY
     )
-    assert "Tumour board" not in text_of(saved_report(snapshot(), "Case TEST", models(), "1.0.0", None, DAY))
+    assert "Tumour board" not in text_of(saved_report(snapshot(), "Case 7T", models(), "1.0.0", None, DAY))
 
 
 def test_values_without_images_and_a_decision_of_many_words() -> None:
