@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import Lock
 from typing import Any, Literal
@@ -63,7 +63,7 @@ class Me:
     groups: tuple[str, ...] = ("",)
     group: str = ""
     until: float = float("inf")
-    login: str = ""
+    login: str = field(default="", repr=False)
 
     @property
     def signed_in(self) -> bool:
