@@ -1,4 +1,4 @@
-"""Settings of a login and the tokens of five people, for the tests; tests/oidc/provider.mjs has the same five."""
+"""Settings of a login and the tokens of some people, for the tests; tests/oidc/provider.mjs has the same people."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-// An OpenID Connect provider on loopback, for the tests only: four users in two groups, who sign in by name.
+// An OpenID Connect provider on loopback, for the tests only: users in two groups, who sign in by name.
 //
 //   node provider.mjs PORT REDIRECT_URI SECONDS      prints "ready" once it answers
 //
-// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts.
+// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts; that of "hasty-a" lasts 25 s.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider from "oidc-provider";
 
@@ -12,6 +12,7 @@ const USERS = {
   "reader-a": { haic: ["readers", "ward-a"], name: "Rita Reader", email: "rita.reader@example.org" },
   "clinician-a": { haic: ["clinicians", "ward-a"], name: "Carl Clinician", email: "carl.clinician@example.org" },
   "clinician-b": { haic: ["clinicians", "ward-b"], name: "Bea Clinician", email: "bea.clinician@example.org" },
+  "hasty-a": { haic: ["clinicians", "ward-a"], name: "Hal Hasty", email: "hal.hasty@example.org" },
   "admin": { haic: ["admins"], name: "Ada Admin", email: "ada.admin@example.org" },
   "nobody": { haic: ["canteen"], name: "Noah Nobody", email: "noah.nobody@example.org" },
 };
@@ -32,7 +33,7 @@ const provider = new Provider(issuer, {
   cookies: { keys: [randomBytes(32).toString("hex")] },
   claims: { openid: ["sub", "haic"], profile: ["name"], email: ["email"] },
   conformIdTokenClaims: false, // as hospitals' providers do: the claims stand in the identity token
-  ttl: { IdToken: Number(seconds), AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
+  ttl: { IdToken: (context) => (context.oidc.account?.accountId === "hasty-a" ? 25 : Number(seconds)), AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
   interactions: { url: (_, interaction) => `/sign-in/${interaction.uid}` },
