@@ -7,7 +7,10 @@ uploads for whoever is signed in; where there is no login, nobody from another m
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.file_util import get_static_dir
 from streamlit.runtime import get_instance
 from streamlit.web.server.starlette import starlette_websocket
 
@@ -24,12 +28,20 @@ from core.registry.logins import LOOPBACK
 from dashboard import signin
 from dashboard.downloads import OWNERS
 
-# Streamlit's bundle has one inline script and inline styles; its components arrive as blob: modules, and so does the
-# linked viewer's worker. Nothing may be loaded from, or sent to, another server.
+
+def inline_scripts(page: str) -> tuple[str, ...]:
+    """The scripts that stand in a page itself, as a policy names them: by the hash of their text."""
+    found = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    return tuple(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in found)
+
+
+# Streamlit's page has an inline script and inline styles, and counts in WebAssembly; its components arrive as blob:
+# modules, and so does the linked viewer's worker. Nothing may be loaded from, or sent to, another server.
+_INLINE = " ".join(inline_scripts(Path(get_static_dir(), "index.html").read_text(encoding="utf-8")))
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
+        f"script-src 'self' blob: 'wasm-unsafe-eval' {_INLINE}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",

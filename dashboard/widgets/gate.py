@@ -9,7 +9,7 @@ from dashboard.texts import login as words
 from dashboard.widgets import frame
 from dashboard.widgets.login_bar import sign_out
 
-WATCH_SECONDS = 20.0
+WATCH_SECONDS = 10.0
 
 
 def is_open() -> bool:

@@ -80,9 +80,17 @@ def test_every_answer_carries_the_headers_and_no_other_value_of_them() -> None:
 def test_nothing_is_loaded_from_or_sent_to_another_server() -> None:
     policy = dict(part.split(" ", 1) for part in guard.POLICY.split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["object-src"] == "'none'"
-    allowed = {"'self'", "'none'", "'unsafe-inline'", "'wasm-unsafe-eval'", "data:", "blob:"}
-    assert {source for sources in policy.values() for source in sources.split()} <= allowed
-    assert "data:" not in policy["script-src"]
+    scripts, others = policy.pop("script-src").split(), {one for sources in policy.values() for one in sources.split()}
+    assert others <= {"'self'", "'none'", "'unsafe-inline'", "data:", "blob:"}
+    assert [one for one in scripts if not one.startswith("'sha256-")] == ["'self'", "blob:", "'wasm-unsafe-eval'"]
+    assert len(scripts) > 3
+
+
+def test_a_script_in_the_page_is_named_by_its_hash() -> None:
+    # https://www.w3.org/TR/CSP2/#script-src-hash-usage prints this one
+    assert guard.inline_scripts("<p><script>alert('Hello, world.');</script>") == (
+        "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",
+    )
 
 
 @pytest.mark.parametrize(("server", "client"), [(ELSEWHERE, HERE), (HERE, ELSEWHERE)])

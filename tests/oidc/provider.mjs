@@ -2,7 +2,7 @@
 //
 //   node provider.mjs PORT REDIRECT_URI SECONDS      prints "ready" once it answers
 //
-// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts; that of "hasty-a" lasts 25 s.
+// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts; that of "hasty-a" lasts 20 s.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider from "oidc-provider";
 
@@ -33,7 +33,7 @@ const provider = new Provider(issuer, {
   cookies: { keys: [randomBytes(32).toString("hex")] },
   claims: { openid: ["sub", "haic"], profile: ["name"], email: ["email"] },
   conformIdTokenClaims: false, // as hospitals' providers do: the claims stand in the identity token
-  ttl: { IdToken: (context) => (context.oidc.account?.accountId === "hasty-a" ? 25 : Number(seconds)), AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
+  ttl: { IdToken: (context) => (context.oidc.account?.accountId === "hasty-a" ? 20 : Number(seconds)), AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
   interactions: { url: (_, interaction) => `/sign-in/${interaction.uid}` },
