@@ -10,6 +10,7 @@ import streamlit as st
 from core.io.pacs.settings import is_configured
 from core.registry.audit_chain import Act
 from dashboard import session, signin, texts
+from dashboard.texts import login
 from dashboard.views import audit, batch, board, case, cases, images, learn, own, pacs, prognosis, study, validation
 from dashboard.widgets import browser, frame, gate
 
@@ -27,8 +28,9 @@ def main() -> None:
         return
     session.open_demo_once()
     browser.recognise()
-    page = st.navigation(pages := _pages(), position="hidden")
-    frame.header(pages, page.title)
+    pages, more = _pages(), _more()
+    page = st.navigation([*pages, *more], position="hidden")
+    frame.header(pages, page.title, more)
     page.run()
     frame.footer()
 
@@ -50,9 +52,13 @@ def _pages() -> list[st.Page]:  # type: ignore[valid-type]
     ]
     if works and is_configured():
         pages.append(st.Page(pacs.show, title="PACS", url_path="pacs"))
-    if signin.me().signed_in and signin.may(Act.AUDIT_EXPORTED):
-        pages.append(st.Page(audit.show, title="Audit", url_path="audit"))
     return pages
+
+
+def _more() -> list[st.Page]:  # type: ignore[valid-type]
+    """What stands beside the login."""
+    is_there = signin.me().signed_in and signin.may(Act.AUDIT_EXPORTED)
+    return [st.Page(audit.show, title=login.AUDIT, url_path="audit")] if is_there else []
 
 
 if __name__ == "__main__":

@@ -104,8 +104,9 @@ def board_entries(registry: Registry, file: CaseFile) -> None:
     """The day of the board, and what it decided."""
     if signin.may(Act.CHANGED):
         _board_inputs(registry, file)
-    elif file.row.board_on is not None:
-        blocks.note(f"{words.BOARD_DAY}: {words.day(file.row.board_on)}.")
+    elif not file.decisions:
+        day = file.row.board_on
+        blocks.note(f"{words.STATES['waiting'] if day is None else f'{words.BOARD_DAY}: {words.day(day)}'}.")
     _entries(registry, file.row.key, [(words.day(entry.decided_on), entry.text, entry) for entry in file.decisions])
 
 

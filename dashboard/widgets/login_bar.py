@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -13,8 +14,13 @@ from dashboard.texts import login as words
 CHOICE = "login.choice"
 
 
-def bar(warning: str) -> None:
-    """Draw it; for the single user of a machine the warning alone, which is HTML."""
+def bar(warning: str, pages: Sequence[st.Page]) -> None:  # type: ignore[valid-type]
+    """Draw it; for the single user of a machine the warning alone, which is HTML.
+
+    Args:
+        warning: the standing warning.
+        pages: links that stand beside the login.
+    """
     me = signin.me()
     if not me.signed_in:
         st.html(warning)
@@ -23,6 +29,8 @@ def bar(warning: str) -> None:
     with st.container(key="login-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(warning)
         st.html(f'<p class="who">{escape(words.who(me.actor, me.role, me.group))}</p>', width="content")
+        for page in pages:
+            st.page_link(page)
         st.button(words.SIGN_OUT, key="login.out", help=words.until(me.until), on_click=sign_out)
 
 
