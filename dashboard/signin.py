@@ -40,6 +40,7 @@ OPEN = (
     "(docs/login.md)"
 )
 PROXIED = "server: expected a browser on this machine, got one behind a proxy; that needs a login (docs/login.md)"
+SPOOFED = "server.trustedUserHeaders: expected none beside a login, got some: who sends one could be anybody"
 MISSING = f"{REQUIRED_VARIABLE}: expected login settings in secrets.toml, got none (docs/login.md)"
 UNREADABLE = "login settings: expected TOML in secrets.toml, got another text"
 NOBODY_IN = "login: expected somebody who is signed in, got nobody; sign in again"
@@ -120,6 +121,8 @@ def visit() -> Visit:
         found = settings()
         if found is None:
             return Visit(None, "refused", why) if (why := _too_open()) else Visit(ALONE)
+        if config.get_option("server.trustedUserHeaders"):
+            return Visit(None, "refused", SPOOFED)
         return visit_of(found, claims(), held.get(GROUP))
     except InputError as error:
         return Visit(None, "refused", str(error))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.registry.logins import LoginSettings, login_settings
+from core.registry.logins import AUTH, OURS, LoginSettings, login_settings
 
 REQUIRED_VARIABLE = "HAIC_NOMOGRAM_LOGIN"
 REQUIRED = "required"
@@ -56,12 +56,13 @@ def read_login(files: Sequence[Path]) -> LoginSettings | None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o007:
-            raise InputError(f"{_ROLE}: expected a file that not everybody can read (chmod 600), got one open to all")
+        is_open = bool(stat.S_IMODE(path.stat().st_mode) & 0o007)
         with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES)
-        return tomllib.loads(content.decode("utf-8"))
+            found = tomllib.loads(stream.read(_MOST_BYTES).decode("utf-8"))
     except OSError as error:
         raise InputError(f"{_ROLE}: expected a file that can be read, got another") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise InputError(f"{_ROLE}: expected TOML, got another text") from None
+    if is_open and found.keys() & {AUTH, OURS}:  # other secrets are not our business
+        raise InputError(f"{_ROLE}: expected a file that not everybody can read (chmod 600), got one open to all")
+    return found

@@ -15,7 +15,7 @@ from dashboard.texts import login as words
 from tests.browser.test_journeys import WAIT, settled
 from tests.dashboard import people
 from tests.oidc_provider import provider
-from tests.server import Server, free_port, running
+from tests.server import ROOT, Server, free_port, running, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -180,6 +180,16 @@ def test_who_has_no_role_sees_one_sentence_and_a_way_out(chromium: Any, site: Si
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
         context.close()
+
+
+def test_streamlit_alone_on_all_addresses_shows_one_sentence(chromium: Any, tmp_path: Path) -> None:
+    app = ROOT / "dashboard" / "app.py"
+    with serving(app, tmp_path, {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}) as url:
+        page = chromium.new_page()
+        page.goto(url)
+        page.get_by_text("serving others needs a login").wait_for(timeout=WAIT)
+        assert not page.locator(".st-key-pages").count()
+        page.close()
 
 
 def test_nothing_of_a_person_or_a_secret_stands_in_the_log(site: Site) -> None:

@@ -147,6 +147,18 @@ def test_without_login_nothing_is_served_where_it_is_required(monkeypatch: pytes
     assert signin.visit() == signin.Visit(None, "refused", signin.MISSING)
 
 
+def test_beside_a_login_no_header_says_who_somebody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = signin.config.get_option
+    trusted = {"X-User": "sub"}
+    monkeypatch.setattr(signin, "settings", people.settings)
+    monkeypatch.setattr(signin, "claims", lambda: people.claims("admin"))
+    assert signin.visit().me is not None
+    monkeypatch.setattr(
+        signin.config, "get_option", lambda name: trusted if name == "server.trustedUserHeaders" else real(name)
+    )
+    assert signin.visit() == signin.Visit(None, "refused", signin.SPOOFED)
+
+
 @pytest.mark.parametrize(
     ("address", "headers", "ip", "refusal"),
     [

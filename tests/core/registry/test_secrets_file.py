@@ -78,6 +78,13 @@ def test_files_that_cannot_be_used_are_one_sentence(tmp_path: Path, text: str, m
     assert str(tmp_path) not in str(caught.value)
 
 
+def test_other_secrets_are_not_our_business(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.toml"
+    path.write_text('[database]\npassword = "of another program"\n', encoding="utf-8")
+    path.chmod(0o644)
+    assert read_login((path,)) is None
+
+
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"expected a file secrets\.toml, got none"):
         secrets_files(tmp_path / "none", ())
