@@ -12,6 +12,7 @@ import pytest
 from dashboard.texts import board as board_words
 from dashboard.texts import cases as case_words
 from dashboard.texts import login as words
+from tests.browser.test_accessibility import faults
 from tests.browser.test_journeys import WAIT, settled
 from tests.dashboard import people
 from tests.oidc_provider import provider
@@ -177,6 +178,28 @@ def test_who_has_no_role_sees_one_sentence_and_a_way_out(chromium: Any, site: Si
             words.SIGN_OUT
         ]
         assert not page.locator(".st-key-pages").count()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        context.close()
+
+
+def test_what_stands_around_a_login_has_no_serious_fault(chromium: Any, site: Site) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        page.goto(site.url)
+        button(page, words.SIGN_IN).wait_for(timeout=WAIT)
+        assert faults(page, "before signing in") == []
+        sign_in(page, site, "admin")
+        visit(page, site, "audit")
+        page.get_by_text(words.AUDIT_LEAD).wait_for(timeout=WAIT)
+        assert faults(page, "Audit") == []
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").wait_for(timeout=WAIT)
+        page.wait_for_timeout(700)
+        assert faults(page, "sidebar") == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        visit(page, site, "cases")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
         context.close()
