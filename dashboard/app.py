@@ -26,10 +26,11 @@ def main() -> None:
     )
     if not (gate.is_open() and frame.weights_are_there()):
         return
+    pages, more = _pages(), _more()
+    # first: a browser that answers before it knows its page is led to the first one
+    page = st.navigation([*pages, *more], position="hidden")
     session.open_demo_once()
     browser.recognise()
-    pages, more = _pages(), _more()
-    page = st.navigation([*pages, *more], position="hidden")
     frame.header(pages, page.title, more)
     page.run()
     frame.footer()
