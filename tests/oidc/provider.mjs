@@ -2,17 +2,17 @@
 //
 //   node provider.mjs PORT REDIRECT_URI SECONDS      prints "ready" once it answers
 //
-// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts; that of "hasty-a" lasts 20 s.
+// SECONDS is how long an identity token, and so a sign-in at the dashboard, lasts, unless the form says otherwise.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider from "oidc-provider";
 
 const [port, redirect, seconds] = process.argv.slice(2);
+let lasts = Number(seconds);
 const issuer = `http://localhost:${port}`;
 const USERS = {
   "reader-a": { haic: ["readers", "ward-a"], name: "Rita Reader", email: "rita.reader@example.org" },
   "clinician-a": { haic: ["clinicians", "ward-a"], name: "Carl Clinician", email: "carl.clinician@example.org" },
   "clinician-b": { haic: ["clinicians", "ward-b"], name: "Bea Clinician", email: "bea.clinician@example.org" },
-  "hasty-a": { haic: ["clinicians", "ward-a"], name: "Hal Hasty", email: "hal.hasty@example.org" },
   "admin": { haic: ["admins"], name: "Ada Admin", email: "ada.admin@example.org" },
   "nobody": { haic: ["canteen"], name: "Noah Nobody", email: "noah.nobody@example.org" },
 };
@@ -33,7 +33,7 @@ const provider = new Provider(issuer, {
   cookies: { keys: [randomBytes(32).toString("hex")] },
   claims: { openid: ["sub", "haic"], profile: ["name"], email: ["email"] },
   conformIdTokenClaims: false, // as hospitals' providers do: the claims stand in the identity token
-  ttl: { IdToken: (context) => (context.oidc.account?.accountId === "hasty-a" ? 20 : Number(seconds)), AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
+  ttl: { IdToken: () => lasts, AccessToken: 3600, AuthorizationCode: 60, Interaction: 600, Session: 3600, Grant: 3600 },
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
   interactions: { url: (_, interaction) => `/sign-in/${interaction.uid}` },
@@ -50,13 +50,14 @@ provider.use(async (context, next) => {
   if (!context.path.startsWith("/sign-in/")) return next();
   if (context.method === "GET") {
     context.type = "html";
-    context.body = '<form method="post"><label>User <input name="user" autofocus></label><button>Go</button></form>';
+    context.body = '<form method="post"><label>User <input name="user" autofocus></label><label>Seconds <input name="seconds"></label><button>Go</button></form>';
     return;
   }
   const parts = [];
   for await (const part of context.req) parts.push(part);
-  const user = new URLSearchParams(Buffer.concat(parts).toString()).get("user");
-  await provider.interactionFinished(context.req, context.res, { login: { accountId: user } }, { mergeWithLastSubmission: false });
+  const form = new URLSearchParams(Buffer.concat(parts).toString());
+  lasts = Number(form.get("seconds") || seconds);
+  await provider.interactionFinished(context.req, context.res, { login: { accountId: form.get("user") } }, { mergeWithLastSubmission: false });
   context.respond = false;
 });
 
