@@ -1,25 +1,27 @@
-"""The dashboard's server: a Streamlit process on this machine only.
+"""The dashboard's server: a Streamlit process, on this machine only unless there is a login.
 
 core does not import streamlit, so the server is a child process; signals that stop us stop it.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.artefacts import ENVIRONMENT_VARIABLE
 from core.errors import InputError
 from core.jobs.settings import page_settings
+from core.registry.logins import LOOPBACK, LoginSettings
 from core.registry.place import FOLDER_VARIABLE, find_place, prepare
+from core.registry.secrets_file import REQUIRED_VARIABLE, is_required, read_login, secrets_files
 
-LOCAL_ADDRESSES = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 DEFAULT_PORT = 8501
 OPEN_BROWSER = "HAIC_NOMOGRAM_OPEN_BROWSER"  # set to 1 by `make run` on a desktop
 ROOT = Path(__file__).resolve().parents[1]  # of the checkout or of the installation
@@ -31,44 +33,73 @@ FIXED = {
     "server.enableXsrfProtection": "true",
     "server.enableStaticServing": "false",
     "server.enableAgentApi": "false",
+    "server.trustedUserHeaders": "{}",
     "browser.gatherUsageStats": "false",
 }
 
 
-def serve(port: int | None = None, address: str = "127.0.0.1", cases: Path | None = None) -> int:
+def serve(
+    port: int | None = None, address: str = "127.0.0.1", cases: Path | None = None, secrets: Path | None = None
+) -> int:
     """Serve the dashboard until stopped and return the exit status of the server.
 
     Args:
         port: 1-65535; None takes 8501, or the next free port above it.
-        address: 127.0.0.1, localhost or ::1.
+        address: 127.0.0.1, localhost or ::1; with a login any other of this machine too.
         cases: the folder of saved cases; None for HAIC_NOMOGRAM_CASES, or else the user's data folder.
+        secrets: the file with the settings of the login; None for where Streamlit looks by itself.
 
     Raises:
-        InputError: if the address is not this machine's own, the port is out of range or in use, or the folder of saved
-            cases cannot be used or is open to others; or a variable that says how the workers are is none.
+        InputError: if another address is served without a login, or the settings of the login cannot be used; the port
+            is out of range or in use, the folder of saved cases cannot be used or is open to others; or a variable that
+            says how the workers are is none.
     """
-    if address not in LOCAL_ADDRESSES:
-        raise InputError(
-            "address: expected 127.0.0.1, ::1 or localhost, got another; "
-            "serving on any other address needs a login, which this version does not have"
-        )
+    files = secrets_files(secrets, [Path.home(), _working_folder() or Path.cwd(), ROOT / "dashboard"])
+    login = read_login(files)
+    _check_address(address, login)
     if cases is not None:
         prepare(cases)  # said now, and not when the first case is saved
     page_settings()
     chosen = _first_free(address) if port is None else _checked(port, address)
-    child = subprocess.Popen(command(chosen, address), cwd=_working_folder(), env=_environment(cases))
+    started = command(chosen, address, login, files)
+    child = subprocess.Popen(started, cwd=_working_folder(), env=_environment(cases))
     with _forwarding(child):
         status = child.wait()
     return 0 if status in (0, -signal.SIGINT, -signal.SIGTERM) else 1
 
 
-def command(port: int, address: str) -> list[str]:
-    """The command line of the server's process."""
+def command(port: int, address: str, login: LoginSettings | None = None, secrets: Sequence[Path] = ()) -> list[str]:
+    """The command line of the server's process; no secret stands in it.
+
+    Args:
+        port, address: where it listens.
+        login: the settings of the login; browsers know the server by their host.
+        secrets: the files that hold them.
+    """
     headless = "false" if os.environ.get(OPEN_BROWSER) == "1" else "true"
     options = {**FIXED, "server.address": address, "server.port": str(port), "server.headless": headless}
     # -P keeps the working folder, which may hold a "core" of its own, off the import path
-    start = [sys.executable, "-P", "-m", "dashboard.launch", "run", str(ROOT / "dashboard" / "app.py")]
-    return start + [f"--{name}={value}" for name, value in options.items()]
+    start = [sys.executable, "-P", "-m", "dashboard.launch", "run", str(ROOT / "dashboard" / "served.py")]
+    several = [("secrets.files", str(path)) for path in secrets]
+    if login is not None:
+        several += [("server.allowedHosts", host) for host in dict.fromkeys((login.host, *LOOPBACK))]
+    return start + [f"--{name}={value}" for name, value in (*options.items(), *several)]
+
+
+def _check_address(address: str, login: LoginSettings | None) -> None:
+    if login is None and is_required(os.environ.get(REQUIRED_VARIABLE, "")):
+        raise InputError(f"{REQUIRED_VARIABLE}: expected login settings, got none; name their file with --secrets")
+    if address in LOOPBACK:
+        return
+    if login is None:
+        raise InputError(
+            "address: expected 127.0.0.1, ::1 or localhost, got another; serving on any other address needs a login: "
+            "write its settings into a file and name it with --secrets FILE (docs/login.md)"
+        )
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        raise InputError("address: expected an IP address of this machine, got another text") from None
 
 
 def _checked(port: int, address: str) -> int:
@@ -87,7 +118,8 @@ def _first_free(address: str) -> int:
 
 
 def _is_free(port: int, address: str) -> bool:
-    with socket.socket(LOCAL_ADDRESSES[address], socket.SOCK_STREAM) as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))

@@ -1,4 +1,4 @@
-"""Drafts by browser, so that a reload loses nothing that was typed or is running; in memory only, for a day.
+"""Drafts by browser and login, so that a reload loses nothing that was typed or is running; in memory only, for a day.
 
 A browser is known by the hash of a random token that it keeps in its own storage. A draft belongs to one page at a
 time: a second page of the same browser begins its own, and only what no open page holds is given out again.
@@ -59,6 +59,11 @@ class Desks:
             latest.draft, latest.page, latest.seen = _detached(latest.draft), page, self._clock()
             return latest.draft
 
+    def forget(self, desk: str) -> None:
+        """Forget all drafts of a desk."""
+        with self._lock:
+            self._kept.pop(desk, None)
+
     def count(self) -> int:
         """How many drafts are kept."""
         with self._lock:
@@ -80,11 +85,16 @@ class Desks:
 DESKS = Desks()
 
 
-def desk_of(token: object) -> str:
-    """The hash under which a browser's drafts are kept, "" for what is no token."""
+def desk_of(token: object, owner: str = "") -> str:
+    """The hash under which a browser's drafts are kept, "" for what is no token.
+
+    Args:
+        token: what the browser sends; whoever sits at it may send any.
+        owner: whose drafts they are (`dashboard.signin.Me.key`): another's are never found by a token alone.
+    """
     if not isinstance(token, str) or len(token) != TOKEN_LENGTH or set(token) - set("0123456789abcdef"):
         return ""
-    return sha256(token.encode("ascii")).hexdigest()
+    return sha256(f"{token}{owner}".encode("ascii")).hexdigest()
 
 
 def _detached(draft: Draft) -> Draft:

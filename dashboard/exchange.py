@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from core.case import Phase
 from core.errors import InputError
 from core.findings import Assessment
-from dashboard import texts
+from core.registry.audit_chain import Act
+from dashboard import signin, texts
 
 if TYPE_CHECKING:
     from core.io.dicom_objects.bundle import Findings
@@ -32,6 +33,7 @@ def studies(query: Query) -> tuple[Study, ...]:
     from core.io.pacs.search import search_studies
     from core.io.pacs.settings import pacs_settings
 
+    signin.demand(Act.ASSESSED)
     return search_studies(connect(pacs_settings()), query)
 
 
@@ -41,6 +43,7 @@ def series_of(study: str) -> tuple[FoundSeries, ...]:
     from core.io.pacs.search import search_series
     from core.io.pacs.settings import pacs_settings
 
+    signin.demand(Act.ASSESSED)
     return tuple(one for one in search_series(connect(pacs_settings()), study) if one.modality == "CT")
 
 
@@ -50,6 +53,7 @@ def fetch(draft: Draft, arterial: Wanted, portal_venous: Wanted, progress: Progr
     Raises:
         InputError: the same series twice, the PACS cannot be asked, or what came is no CT; the draft is as it was.
     """
+    signin.demand(Act.ASSESSED)
     if arterial == portal_venous:
         raise InputError("arterial and portal-venous series: expected two, got one twice")
     found = []
@@ -79,6 +83,7 @@ def send(
     from core.io.pacs.settings import pacs_settings
     from core.io.source_headers import source_headers
 
+    signin.demand(Act.EXPORTED)
     if draft.origin is None:
         raise InputError("PACS: expected images that were fetched from it, got images from elsewhere")
     client = connect(pacs_settings())

@@ -1,4 +1,4 @@
-"""From a draft to a saved case and back; without streamlit."""
+"""From a draft to a saved case and back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.registry.audit_chain import Act
 from core.registry.nouns import Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, find_place
 from core.registry.pseudonym import checked_pseudonym, new_pseudonym
-from dashboard import texts
+from dashboard import signin, texts
 from dashboard.draft import Draft, Saved
 from dashboard.outlook import current, outlook
 
@@ -25,25 +25,31 @@ WITHOUT_IMAGES = ("haic-nomogram", "nomogram")  # what has a part in a result wi
 
 
 def registry(models: ModelSet | None = None) -> Registry:
-    """The registry of saved cases, opened once for the whole server; it is all that sessions share.
+    """The registry of saved cases, opened once for the whole server, as who is signed in may see it in this group.
 
     Args:
         models: of whose weights the audit keeps the checksum, None where they have no part.
 
     Raises:
-        InputError: its folder or database cannot be used.
+        InputError: its folder or database cannot be used, or nobody is signed in.
     """
-    from core.registry.audit import Who
+    me = signin.me()
+    return _opened(find_place()).by(me.who(models.checksum if models else ""), me.group)
 
-    return _opened(find_place()).by(Who(weights=models.checksum if models else ""))
+
+def groups() -> tuple[str, ...]:
+    """Whose cases can be chosen by who is signed in: his groups, for an administrator all that have cases too."""
+    mine = signin.me().groups
+    return (*mine, *(group for group in registry().groups() if group not in mine))
 
 
 def note(draft: Draft, models: ModelSet | None, act: Act, what: str = "") -> None:
     """Write an act on the draft into the audit, before it is done; the demo case belongs to nobody.
 
     Raises:
-        InputError: the audit cannot be written; then the act must not be done.
+        InputError: who is signed in may not do it, or the audit cannot be written; then the act must not be done.
     """
+    signin.demand(act)
     if not draft.is_demo:
         registry(models).audit.note(act, draft.case_id, what, draft.saved.case if draft.saved else "")
 

@@ -1,4 +1,4 @@
-"""Starts the server: `python -m dashboard.launch run dashboard/app.py [options]`, as `haic-nomogram serve` does.
+"""Starts the server: `python -m dashboard.launch run dashboard/served.py [options]`, as `haic-nomogram serve` does.
 
 Streamlit learns the machine's addresses by asking the network, once a page of another origin knocks. Here they are set
 beforehand, so that nothing is asked and such a page is refused.

@@ -10,15 +10,18 @@ import logging
 import os
 from collections.abc import Sequence
 from secrets import token_hex
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from core.findings import Assessment, Scores
 from core.registry.audit_chain import Act
-from dashboard import held, keeping, texts, work
+from dashboard import held, keeping, signin, texts, work
 from dashboard import outlook as outlooks
+from dashboard.cohorts import COHORTS
 from dashboard.correction import standing
+from dashboard.desks import DESKS
 from dashboard.draft import Draft, Model
 from dashboard.lesson import Lesson
 from dashboard.outlook import Outlook
@@ -35,7 +38,9 @@ _log = logging.getLogger(__name__)
 
 
 def draft() -> Draft:
-    """This session's draft."""
+    """This session's draft, of the group at work; where a sign-in has ended meanwhile, the page is drawn anew."""
+    if signin.visit().me is None:
+        st.rerun()
     found: Draft = st.session_state.setdefault("draft", Draft())
     return found
 
@@ -50,6 +55,26 @@ def replace_draft(new: Draft) -> None:
     st.session_state["draft"] = new
     for prefix in WIDGETS:
         held.forget_widgets(prefix)
+
+
+def enter(group: str) -> None:
+    """Go to the cases of another group; what is at work stays with its own. A callback."""
+    drafts = st.session_state.setdefault("drafts", {})
+    drafts[signin.me().group] = draft()
+    st.session_state[signin.GROUP] = group
+    st.session_state["draft"] = drafts.pop(group, None) or Draft()
+    for prefix in WIDGETS:
+        held.forget_widgets(prefix)
+
+
+def leave() -> None:
+    """Forget all that this session holds, here and for a reload, and stop what runs for it."""
+    for one in [draft(), *st.session_state.get("drafts", {}).values()]:
+        if one.run is not None and not one.run.shared:
+            one.run.cancel()
+        DESKS.forget(one.desk)
+        Thread(target=COHORTS.forget, args=(one.desk or desk(),), daemon=True).start()  # it may wait for its last row
+    st.session_state.clear()
 
 
 def desk() -> str:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,17 +57,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, environment: Mapping[str, str] | None = None, seconds: float = 60.0) -> Iterator[Server]:
-    """Serve the dashboard from `folder`, which is not the checkout, until the block ends."""
+def running(
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 60.0,
+    port: int | None = None,
+    options: Sequence[str] = (),
+) -> Iterator[Server]:
+    """Serve the dashboard from `folder`, which is not the checkout, until the block ends; `options` of the command."""
     watcher = folder / "watcher"
     watcher.mkdir(parents=True)
     (watcher / "sitecustomize.py").write_text(WATCHER, encoding="utf-8")
-    watched, port = folder / "addresses.txt", free_port()
+    watched, port = folder / "addresses.txt", port or free_port()
     cases = {"HAIC_NOMOGRAM_CASES": str(folder / "cases")}
     merged = {**os.environ, "HAIC_TEST_WATCH": str(watched), **cases, **(environment or {})}
     merged.pop("HAIC_NOMOGRAM_DATABASE", None)
     merged["PYTHONPATH"] = os.pathsep.join(filter(None, (str(watcher), merged.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "core", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "core", "serve", "--port", str(port), *options]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=merged, stdout=log, stderr=log)
         try:

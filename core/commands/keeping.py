@@ -16,6 +16,7 @@ from core.registry.place import Place, check_there, find_place
 if TYPE_CHECKING:
     from core.registry.store import Registry
 
+_MOST_SIGNS = 1 << 12
 KINDS = {"csv": "CSV", "parquet": "Parquet", "fhir": "FHIR"}
 
 
@@ -53,13 +54,29 @@ def audit_export(options: argparse.Namespace) -> int:
     return 0
 
 
+def audit_actor(options: argparse.Namespace) -> int:
+    """Print the pseudonym of a login: its issuer and subject come on two lines of stdin, so that no list of processes
+    shows them.
+    """
+    from core.registry.secrets_file import read_login, secrets_files
+
+    settings = read_login(secrets_files(options.secrets, ()))
+    if settings is None:
+        raise InputError("login settings: expected the tables [auth] and [haic_nomogram], got none")
+    said = [line.strip() for line in sys.stdin.read(_MOST_SIGNS).splitlines() if line.strip()]
+    if len(said) != 2:
+        raise InputError(f"stdin: expected two lines, the issuer and the subject, got {len(said)}")
+    print(settings.actor(said[0], said[1]))
+    return 0
+
+
 def export(options: argparse.Namespace) -> int:
-    """Write all saved cases without identifiers: pseudonyms, months for days, no free text."""
+    """Write all saved cases of a group without identifiers: pseudonyms, months for days, no free text."""
     from core.report.exports import fhir, tables
     from core.report.exports.gathered import gather
 
     out = _out(options.out)
-    registry = _registry(options)
+    registry = _registry(options, options.group)
     if options.format == "fhir":
         from core.models import load_models
         from core.registry.audit import Who
@@ -89,10 +106,10 @@ def _place(options: argparse.Namespace) -> Place:
     return place
 
 
-def _registry(options: argparse.Namespace) -> Registry:
+def _registry(options: argparse.Namespace, group: str = "") -> Registry:
     from core.registry.store import open_registry
 
-    return open_registry(_place(options))
+    return open_registry(_place(options), group)
 
 
 def _out(path: Path) -> Path:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_registry_commands(table: Any) -> None:
-    """The commands `audit verify`, `audit export` and `export`."""
+    """The commands `audit verify`, `audit export`, `audit actor` and `export`."""
     audit = table.add_parser("audit", help="Who did what with which case.").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -25,9 +25,12 @@ def add_registry_commands(table: Any) -> None:
     one = options.add(audit, "export", keeping.audit_export)
     one.add_argument("--out", type=Path, required=True, metavar="F.csv")
     _add_place(one)
+    one = options.add(audit, "actor", keeping.audit_actor)
+    one.add_argument("--secrets", type=Path, required=True, metavar="FILE", help="secrets.toml of the server")
     one = options.add(table, "export", keeping.export)
     one.add_argument("--format", choices=tuple(keeping.KINDS), required=True)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
+    one.add_argument("--group", default="", metavar="G", help="whose cases; without it, those saved without login")
     _add_place(one)
     options.add_weights(one)
 

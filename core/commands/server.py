@@ -9,4 +9,4 @@ def serve(options: argparse.Namespace) -> int:
     """Serve the dashboard."""
     from core.serve import serve as serve_dashboard
 
-    return serve_dashboard(options.port, options.address, options.cases)
+    return serve_dashboard(options.port, options.address, options.cases, options.secrets)

@@ -20,6 +20,7 @@ from core.errors import InputError
 from core.registry.audit_chain import FIELDS, Act, Break, Head, Line, first_break, line_hash, stamp
 from core.registry.database import transaction
 from core.registry.pseudonym import checked_pseudonym
+from core.registry.rights import Role, demand
 from core.registry.schema import AUDIT_HEAD, AUDIT_LINES
 
 LOCAL = "local"
@@ -31,15 +32,19 @@ _HEAD_MISSING = "audit: expected the head of its chain, got none; run audit veri
 
 @dataclass(frozen=True)
 class Who:
-    """Who acts, and with which weights.
+    """Who acts, with which weights, and what he may do.
 
     Attributes:
         actor: "local" for a single user without login, else the pseudonym of a login; never a name.
         weights: `core.models.ModelSet.checksum` of the weights that are loaded, "" where none are.
+        role: what he may do.
+        groups: whose cases he may see; an administrator those of all.
     """
 
     actor: str = LOCAL
     weights: str = ""
+    role: Role = Role.ADMINISTRATOR
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _ACTOR.fullmatch(self.actor):
@@ -49,7 +54,7 @@ class Who:
 
 
 NOBODY = Who()
-"""The single user, no weights."""
+"""The single user of this machine, who may do everything; no weights."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,14 @@ class Audit:
             case: its key, "" if it is not saved.
 
         Raises:
-            InputError: the pseudonym may be a name, or the database cannot be written to: then the act must not be
-                done.
+            InputError: he may not do it, the pseudonym may be a name, or the database cannot be written to; then the
+                act must not be done.
         """
         self.note_each(act, what, [(checked_pseudonym(pseudonym), case)])
 
     def note_each(self, act: Act, what: str, cases: Sequence[tuple[str, str]]) -> None:
         """Write down an act on several saved cases (pseudonym, key): all the lines or none; InputError as `note`."""
+        demand(self._who.role, act, what)
         with transaction(self._engine, writing=True) as connection:
             for case in cases:
                 self.add(connection, act, what, case)
@@ -128,12 +134,25 @@ class Audit:
         connection.execute(update(AUDIT_HEAD).values(lines=head.lines + 1, hash=found))
 
     def lines(self) -> tuple[Line, ...]:
-        """All lines, of every group, in their order."""
+        """All lines, of every group, in their order; InputError for all but administrators."""
+        demand(self._who.role, Act.AUDIT_EXPORTED)
         with transaction(self._engine) as connection:
             return _lines(connection)
 
+    def latest(self, count: int) -> tuple[Line, ...]:
+        """The last lines, of every group, the newest first; InputError for all but administrators."""
+        demand(self._who.role, Act.AUDIT_EXPORTED)
+        with transaction(self._engine) as connection:
+            return tuple(Line(*row) for row in _raw_lines(connection, count))
+
+    def check(self) -> Verdict:
+        """Check the whole chain; nothing is written. InputError for all but administrators."""
+        demand(self._who.role, Act.AUDIT_EXPORTED)
+        return verify(self._engine)
+
     def export(self) -> str:
-        """All lines as CSV; that it was exported is the last of them."""
+        """All lines as CSV; that it was exported is the last of them. InputError for all but administrators."""
+        demand(self._who.role, Act.AUDIT_EXPORTED)
         with transaction(self._engine, writing=True) as connection:
             self.add(connection, Act.AUDIT_EXPORTED)
             found = _lines(connection)
@@ -173,10 +192,11 @@ def _lines(connection: Connection) -> tuple[Line, ...]:
     return tuple(Line(*row) for row in _raw_lines(connection))
 
 
-def _raw_lines(connection: Connection) -> list[tuple[Any, ...]]:
-    """As the database has them, whatever their types."""
+def _raw_lines(connection: Connection, last: int | None = None) -> list[tuple[Any, ...]]:
+    """As the database has them, whatever their types; the `last` ones from the end."""
     named = ", ".join(f"{name}" for name in (*FIELDS, "hash"))
-    return [tuple(row) for row in connection.execute(text(f"SELECT {named} FROM audit_lines ORDER BY number"))]
+    end = "" if last is None else f" DESC LIMIT {last:d}"
+    return [tuple(row) for row in connection.execute(text(f"SELECT {named} FROM audit_lines ORDER BY number{end}"))]
 
 
 def _head(connection: Connection, *, lock: bool = False) -> Head | None:

@@ -19,6 +19,7 @@ from core.registry.audit_chain import Act
 from core.registry.board_nouns import ASKED_MONTHS, NEEDED_MONTHS, BoardReading, BoardRecord, Call, Reveal
 from core.registry.database import transaction
 from core.registry.pseudonym import checked_pseudonym
+from core.registry.rights import TO_ALL
 from core.registry.schema import BOARD_READINGS, BOARD_REVEALS, CASES, SAVE_MODELS, SAVES
 
 LONGEST_SHOWN = 200
@@ -125,7 +126,7 @@ class Board:
             chair: code of who chairs the board.
         """
         code = checked_reader(chair)
-        with self._writing(Act.REVEALED, "to all", save=save) as connection:
+        with self._writing(Act.REVEALED, TO_ALL, save=save) as connection:
             case = self._owner(connection, save)
             if self._read(connection).of_save(save).shown_to_all is None:
                 _add_reveal(connection, (case, save), code, for_all=True)

@@ -40,6 +40,11 @@ def worklist(connection: Connection, group: str, case: str | None = None) -> tup
     return tuple(sorted(rows, key=_order))
 
 
+def groups(connection: Connection) -> set[str]:
+    """The groups that have cases."""
+    return set(connection.scalars(select(CASES.c.owner_group).distinct()))
+
+
 def case_file(connection: Connection, group: str, case: str) -> CaseFile:
     """All that was written about one case that is there."""
     row = worklist(connection, group, case)[0]

@@ -9,15 +9,14 @@ which writes its line in the audit.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from core.errors import InputError
-from core.registry import documents, entries, lists
+from core.registry import documents, entries, lists, save_rows
 from core.registry.audit import NOBODY, Audit, Who
 from core.registry.audit_chain import Act
 from core.registry.blobs import BlobFolder
@@ -26,7 +25,8 @@ from core.registry.database import connect, migrate, transaction
 from core.registry.nouns import CaseFile, Decision, Entry, FollowUp, Note, Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, prepare
 from core.registry.pseudonym import checked_pseudonym
-from core.registry.schema import BLOBS, CASES, SAVE_BLOBS, SAVE_MODELS, SAVES
+from core.registry.rights import Role, demand, demand_group
+from core.registry.schema import BLOBS, CASES, SAVE_BLOBS, SAVES
 
 _ENTRIES: dict[type, str] = {Note: "note", Decision: "decision", FollowUp: "follow-up"}
 
@@ -36,10 +36,10 @@ def open_registry(place: Place, group: str = "", who: Who = NOBODY) -> Registry:
 
     Args:
         group: whose cases are seen and saved.
-        who: on whom the audit puts what is done.
+        who: on whom the audit puts what is done, and whose rights hold.
 
     Raises:
-        InputError: the folder or database cannot be used, or is open to others.
+        InputError: the folder or database cannot be used, or is open to others; or the group is not one of his.
     """
     prepare(place.folder)
     engine, blobs = connect(place), BlobFolder(place.folder)
@@ -54,16 +54,23 @@ class Registry:
     """Saved cases of one group.
 
     Every method raises InputError where the database or the folder cannot be used, where a case or save is not (or no
-    longer) there, and for values that cannot be kept.
+    longer) there, for values that cannot be kept, and for what the role of `who` may not do.
     """
 
     def __init__(self, engine: Engine, blobs: BlobFolder, group: str = "", who: Who = NOBODY) -> None:
-        self._engine, self._blobs, self._group = engine, blobs, group
+        demand_group(who.role, who.groups, group)
+        self._engine, self._blobs, self._group, self._who = engine, blobs, group, who
         self.audit = Audit(engine, group, who)
 
-    def by(self, who: Who) -> Registry:
-        """The same registry, for somebody else or with other weights."""
-        return Registry(self._engine, self._blobs, self._group, who)
+    def by(self, who: Who, group: str | None = None) -> Registry:
+        """The same registry, for somebody else, with other weights or of another group."""
+        return Registry(self._engine, self._blobs, self._group if group is None else group, who)
+
+    def groups(self) -> tuple[str, ...]:
+        """The groups that have cases; for all but administrators their own."""
+        with transaction(self._engine) as connection:
+            found = lists.groups(connection)
+        return tuple(sorted(found if self._who.role is Role.ADMINISTRATOR else found & set(self._who.groups)))
 
     def save(self, pseudonym: str, snapshot: Snapshot, case: str | None = None) -> Save:
         """Save a case, whole or not at all.
@@ -72,6 +79,7 @@ class Registry:
             pseudonym: what it is called in the worklist; another one for a case that is there renames it.
             case: key of a case that is there, to add a save to it; None for a new case.
         """
+        demand(self._who.role, Act.SAVED)  # before images are put on the disk
         name = checked_pseudonym(pseudonym)
         document, arrays = documents.write(snapshot)
         with self._blobs.locked():
@@ -80,8 +88,8 @@ class Registry:
             with self._writing(Act.SAVED, "again" if case else "new case", case=owner, new=case is None) as connection:
                 self._name(connection, name, owner, new=case is None)
                 key = self._add_save(connection, owner, document, snapshot)
-                _link(connection, key, sizes)
-                _note_models(connection, key, snapshot)
+                save_rows.link(connection, key, sizes)
+                save_rows.note_models(connection, key, snapshot)
                 return lists.save(connection, key)
 
     def worklist(self) -> tuple[WorklistRow, ...]:
@@ -174,6 +182,7 @@ class Registry:
             case, save: key of the case, or of a save of it, that must be there and of this group.
             new: True where the block makes the case.
         """
+        demand(self._who.role, act, what)
         with transaction(self._engine, writing=True) as connection:
             about = case or self._case_of(connection, save)
             pseudonym = "" if new else self._check(connection, about)
@@ -222,24 +231,3 @@ class Registry:
 
 def _new_key() -> str:
     return secrets.token_hex(16)
-
-
-def _link(connection: Connection, save: str, sizes: Mapping[str, int]) -> None:
-    """Name the images of a save."""
-    known = set(connection.scalars(select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sizes))))
-    new = [{"sha256": digest, "file_bytes": size} for digest, size in sizes.items() if digest not in known]
-    if new:
-        connection.execute(insert(BLOBS), new)
-    if sizes:
-        connection.execute(insert(SAVE_BLOBS), [{"save_key": save, "sha256": digest} for digest in sizes])
-
-
-def _note_models(connection: Connection, save: str, snapshot: Snapshot) -> None:
-    """Which versions made a save, so that it can be asked later which cases a version touched."""
-    result = snapshot.result
-    rows: list[dict[str, Any]] = [
-        {"save_key": save, "name": name, "version": version, "provenance": result.provenance.get(name, "")}
-        for name, version in result.versions.items()
-    ]
-    if rows:
-        connection.execute(insert(SAVE_MODELS), rows)

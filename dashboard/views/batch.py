@@ -7,9 +7,11 @@ from dataclasses import astuple
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import session, texts, work
+from core.registry.audit_chain import Act
+from dashboard import session, signin, texts, work
 from dashboard.cohorts import COHORTS, Cohort
 from dashboard.widgets import blocks, frame, progress, tables
+from dashboard.widgets.download import download
 
 REFRESH_SECONDS = 1.0
 MOST_MEGABYTES = 1024
@@ -17,6 +19,7 @@ MOST_MEGABYTES = 1024
 
 def show() -> None:
     """The page."""
+    signin.demand(Act.ASSESSED)  # the page is not among those of a reader
     session.collect()
     progress.while_running()
     blocks.lead(texts.batch.LEAD, texts.batch.STAYS)
@@ -102,13 +105,12 @@ def _buttons(cohort: Cohort, *, finished: bool) -> None:
             _start(cohort)
             st.rerun()
     if cohort.begun:
-        st.download_button(
+        download(
             texts.batch.SAVE,
-            data=cohort.scores,
+            cohort.scores,
             file_name="scores.csv",
             mime="text/csv",
             type="primary" if finished else "secondary",
-            on_click="ignore",
             icon=":material/download:",
         )
     if st.button(texts.batch.REMOVE, icon=":material/delete:"):

@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.case import Phase
 from core.errors import InputError
-from dashboard import session, texts
+from core.registry.audit_chain import Act
+from dashboard import session, signin, texts
 from dashboard.draft import Draft
+from dashboard.texts import login
 from dashboard.widgets import blocks, clinical_form, frame, progress, removed, save, upload
 
 
@@ -30,6 +32,9 @@ def _images() -> None:
         stored = texts.cases.STORED_IMAGES if now.run is None else texts.IMAGES_LOADED
         blocks.note(texts.DEMO_LOADED if now.is_demo else stored)
         _new_case()
+        return
+    if not signin.may(Act.ASSESSED):
+        blocks.note(login.READS_ONLY)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         kind = "secondary" if now.series else "primary"
@@ -110,5 +115,6 @@ def _clinical(known: int, total: int) -> None:
         session.draft().record()
     except InputError as error:
         st.error(texts.plain(error))
-    with st.expander(texts.RECORD_FILE, key="record-file"):
-        upload.record()
+    if signin.may(Act.ASSESSED):
+        with st.expander(texts.RECORD_FILE, key="record-file"):
+            upload.record()

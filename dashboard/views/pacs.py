@@ -10,7 +10,8 @@ import streamlit as st
 from core.errors import InputError
 from core.io.pacs.fetch import Wanted
 from core.io.pacs.search import FoundSeries, Query, Study
-from dashboard import exchange, session, texts
+from core.registry.audit_chain import Act
+from dashboard import exchange, keeping, session, texts
 from dashboard.draft import Draft
 from dashboard.texts import pacs as words
 from dashboard.widgets import blocks, frame
@@ -102,6 +103,7 @@ def _send() -> None:
         return
     blocks.note(words.WHAT_IS_SENT)
     if st.button(words.SEND, type="primary", icon=":material/upload:"):
+        keeping.note(now, session.models(), Act.EXPORTED, "PACS")
         bar = st.progress(0.0)
         made_at = datetime.now(UTC)
         outcomes = exchange.send(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import InputError
+from core.registry.audit_chain import Act
 from core.registry.board_nouns import BoardRecord
 from core.registry.nouns import CaseFile, Reading, WorklistRow
-from dashboard import keeping, session, texts
+from core.registry.rights import TO_ALL
+from dashboard import keeping, session, signin, texts
 from dashboard.texts import board as words
 from dashboard.widgets import blocks, board_answer, board_commit, board_parts, case_file, frame
 from dashboard.widgets.board_list import open_case
@@ -73,7 +75,8 @@ def _hidden(registry: Registry, row: WorklistRow, reading: Reading, state: tuple
         except InputError as error:
             st.error(texts.plain(error))
         blocks.note(words.committed(record))
-        board_commit.show_to_all(registry, row.latest.key, (record, code))
+        if signin.may(Act.REVEALED, TO_ALL):
+            board_commit.show_to_all(registry, row.latest.key, (record, code))
 
 
 def _entries(registry: Registry, file: CaseFile) -> None:

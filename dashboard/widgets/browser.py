@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import session
+from dashboard import session, signin
 from dashboard.desks import DESKS, desk_of
 from dashboard.draft import Draft
 
@@ -33,7 +33,7 @@ def recognise() -> None:
     ask = st.components.v2.component(NAME, js=SCRIPT)
     with st.container(key="browser"):
         answer = ask(key="browser.token", on_token_change=lambda: None)
-    desk, page = desk_of(answer.get("token")), _page()
+    desk, page = desk_of(answer.get("token"), signin.me().key), _page()
     if not desk or not page:
         return
     now = session.draft()

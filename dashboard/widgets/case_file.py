@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import InputError
+from core.registry.audit_chain import Act
 from core.registry.nouns import LONGEST_MONTHS, LONGEST_TEXT, CaseFile, Entry, Reading, Save, WorklistRow
-from dashboard import keeping, session, texts
+from dashboard import keeping, session, signin, texts
 from dashboard.widgets import blocks, frame, saved_report
 from dashboard.widgets.worklist import COMPARED
 
@@ -30,15 +31,19 @@ def case_file(registry: Registry, file: CaseFile, rows: Sequence[WorklistRow]) -
     _open(row, save)
     saved_report.report(registry, file, save, reading, "cases")
     _compare(file, save, rows)
-    board, notes, follow_up, away = st.tabs([words.BOARD, words.NOTES, words.FOLLOW_UP, words.DELETE])
+    deletes = signin.may(Act.DELETED)
+    board, notes, follow_up, *away = st.tabs(
+        [words.BOARD, words.NOTES, words.FOLLOW_UP, *([words.DELETE] if deletes else [])]
+    )
     with board:
         board_entries(registry, file)
     with notes:
         _notes(registry, file)
     with follow_up:
         follow_up_entries(registry, file)
-    with away:
-        _delete(registry, row)
+    if deletes:
+        with away[0]:
+            _delete(registry, row)
     return save, reading
 
 
@@ -97,6 +102,15 @@ def _compare(file: CaseFile, shown: Save, rows: Sequence[WorklistRow]) -> None:
 
 def board_entries(registry: Registry, file: CaseFile) -> None:
     """The day of the board, and what it decided."""
+    if signin.may(Act.CHANGED):
+        _board_inputs(registry, file)
+    elif not file.decisions:
+        day = file.row.board_on
+        blocks.note(f"{words.STATES['waiting'] if day is None else f'{words.BOARD_DAY}: {words.day(day)}'}.")
+    _entries(registry, file.row.key, [(words.day(entry.decided_on), entry.text, entry) for entry in file.decisions])
+
+
+def _board_inputs(registry: Registry, file: CaseFile) -> None:
     row = file.row
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         day = st.date_input(
@@ -114,21 +128,33 @@ def board_entries(registry: Registry, file: CaseFile) -> None:
         add = st.button(words.ADD_DECISION)
     if add:
         tried(lambda: registry.add_decision(row.key, on, text))
-    _entries(registry, row.key, [(words.day(entry.decided_on), entry.text, entry) for entry in file.decisions])
     blocks.note(words.NO_NAMES)
 
 
 def _notes(registry: Registry, file: CaseFile) -> None:
+    if signin.may(Act.CHANGED):
+        _note_input(registry, file)
+    _entries(registry, file.row.key, [(words.note_head(entry), entry.text, entry) for entry in file.notes])
+
+
+def _note_input(registry: Registry, file: CaseFile) -> None:
     case, made = file.row.key, file.notes[0].number if file.notes else 0
     text = st.text_area(words.NOTE, max_chars=LONGEST_TEXT, key=f"cases.note.{case}.{made}")
     if st.button(words.ADD_NOTE):
         tried(lambda: registry.add_note(case, text))
-    _entries(registry, case, [(words.note_head(entry), entry.text, entry) for entry in file.notes])
     blocks.note(words.NO_NAMES)
 
 
 def follow_up_entries(registry: Registry, file: CaseFile) -> None:
     """How the patient fared."""
+    if signin.may(Act.CHANGED):
+        _follow_up_inputs(registry, file)
+    if not file.follow_ups:
+        blocks.note(words.NO_FOLLOW_UP)
+    _entries(registry, file.row.key, [("", words.follow_up(entry), entry) for entry in file.follow_ups])
+
+
+def _follow_up_inputs(registry: Registry, file: CaseFile) -> None:
     case, made = file.row.key, len(file.follow_ups)
     months = st.number_input(
         words.MONTHS,
@@ -150,18 +176,16 @@ def follow_up_entries(registry: Registry, file: CaseFile) -> None:
     )
     if st.button(words.ADD_FOLLOW_UP, disabled=months is None) and months is not None:
         tried(lambda: registry.add_follow_up(case, months, bool(event)))
-    if not file.follow_ups:
-        blocks.note(words.NO_FOLLOW_UP)
-    _entries(registry, case, [("", words.follow_up(entry), entry) for entry in file.follow_ups])
 
 
 def _entries(registry: Registry, case: str, entries: Sequence[tuple[str, str, Entry]]) -> None:
     """What was written, each with the way to take it away."""
+    changes = signin.may(Act.CHANGED)
     for head, text, entry in entries:
         name = f"{type(entry).__name__}.{entry.number}"
         with st.container(key=f"entry-{name}", horizontal=True, vertical_alignment="top", gap="small"):
             blocks.entry(head, text)
-            if st.button(words.REMOVE, key=f"cases.remove.{name}", type="tertiary"):
+            if changes and st.button(words.REMOVE, key=f"cases.remove.{name}", type="tertiary"):
                 tried(lambda entry=entry: registry.remove(case, entry))
 
 

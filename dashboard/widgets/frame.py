@@ -11,7 +11,7 @@ import streamlit as st
 from core import __version__
 from core.errors import ArtefactError
 from dashboard import session, texts
-from dashboard.widgets import menu
+from dashboard.widgets import login_bar, menu
 
 _HERE = Path(__file__).resolve().parents[1]
 IMAGE_MODELS = ("network", "radiomics", "fusion")
@@ -30,8 +30,8 @@ def weights_are_there() -> bool:
     return True
 
 
-def header(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-type]
-    """Product, pages and case on one line, the standing warning below it."""
+def header(pages: Sequence[st.Page], title: str, more: Sequence[st.Page] = ()) -> None:  # type: ignore[valid-type]
+    """Product, pages and case on one line, the standing warning below it, beside it the login with its own pages."""
     st.html(STYLE)
     st.html(f'<h1 class="unseen">{escape(title)}</h1>')
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="medium"):
@@ -39,7 +39,8 @@ def header(pages: Sequence[st.Page], title: str) -> None:  # type: ignore[valid-
         menu.links(pages, title)
         st.html(f'<div class="case">{escape(session.draft().case_id)}</div>', width="content")
     menu.mark_current(title)
-    st.html(f'<div class="strip"><b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(image_scores())}</span></div>')
+    warning = f"<b>{texts.NOT_FOR_CLINICAL_USE}</b> <span>{escape(image_scores())}</span>"
+    login_bar.bar(f'<div class="strip">{warning}</div>', more)
 
 
 def image_scores() -> str:

@@ -15,6 +15,7 @@ from dashboard import held, keeping, session, texts, uploads
 from dashboard.correction import standing
 from dashboard.figures import slices, strokes
 from dashboard.widgets import blocks
+from dashboard.widgets.download import download
 
 STEP_MM = (0.5, 10.0)
 MIME_TYPES = {".nii.gz": "application/gzip", ".seg.nrrd": "application/octet-stream"}
@@ -100,9 +101,9 @@ def _act() -> str | None:
 def _save(now: session.Draft) -> None:
     with st.container(horizontal=True):
         for ending, mime in MIME_TYPES.items():
-            st.download_button(
+            download(
                 texts.SAVE_MASK[ending],
-                data=partial(
+                partial(
                     keeping.exported,
                     now,
                     session.models(),
@@ -111,7 +112,6 @@ def _save(now: session.Draft) -> None:
                 ),
                 file_name=f"liver{ending}",
                 mime=mime,
-                on_click="ignore",
                 icon=":material/download:",
             )
 

@@ -14,6 +14,7 @@ from core.survival.model import Nomogram
 from dashboard import keeping, session, texts
 from dashboard.draft import Model
 from dashboard.outlook import Outlook, reported
+from dashboard.widgets.download import download
 
 if TYPE_CHECKING:
     from core.models import ModelSet
@@ -26,13 +27,12 @@ def report(outlook: Outlook, leads: Model | None = None) -> None:
     now = session.draft()
     models = session.models()
     make = partial(_report, outlook, now.assessment, models, now.case_id, leads)
-    st.download_button(
+    download(
         texts.paper.REPORT,
         # runs in a thread of its own, which has no session: all that it needs goes with it
-        data=partial(keeping.exported, now, models, "report", make),
+        partial(keeping.exported, now, models, "report", make),
         file_name=REPORT_FILE,
         mime="application/pdf",
-        on_click="ignore",
         icon=":material/picture_as_pdf:",
         key="report",
     )
@@ -48,21 +48,19 @@ def nomogram(
         with st.container(horizontal=True, gap="small"):
             for kind, mime in (("svg", "image/svg+xml"), ("pdf", "application/pdf")):
                 make = partial(_figure, kind, drawn, prognosis if marked else None, names, readings)
-                st.download_button(
+                download(
                     texts.paper.AS_KIND.format(kind=kind.upper()),
-                    data=partial(keeping.exported, now, models, "nomogram", make) if marked else make,
+                    partial(keeping.exported, now, models, "nomogram", make) if marked else make,
                     file_name=f"nomogram-{drawn.model}.{kind}",
                     mime=mime,
-                    on_click="ignore",
                     icon=":material/download:",
                     key=f"paper.{kind}",
                 )
-            st.download_button(
+            download(
                 texts.paper.AS_PAGE,
-                data=partial(_page, drawn),
+                partial(_page, drawn),
                 file_name=f"nomogram-{drawn.model}.html",
                 mime="text/html",
-                on_click="ignore",
                 icon=":material/download:",
                 key="paper.html",
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import held, keeping, session, texts
+from core.registry.audit_chain import Act
+from dashboard import held, keeping, session, signin, texts
 from dashboard.draft import Draft
 from dashboard.widgets import blocks
 
@@ -13,7 +14,9 @@ NAME = "save.name"
 
 
 def control() -> None:
-    """The pseudonym, the button, and how the case stands to what was saved of it."""
+    """The pseudonym, the button, and how the case stands to what was saved of it; nothing for a reader."""
+    if not signin.may(Act.SAVED):
+        return
     now = session.draft()
     with st.container(key="save-case", gap="xsmall"):
         _made_otherwise(now)

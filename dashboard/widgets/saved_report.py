@@ -6,13 +6,12 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from core.registry.audit_chain import Act
 from core.registry.nouns import CaseFile, Reading, Save
 from dashboard import session
 from dashboard.texts import board as words
 from dashboard.widgets import blocks
+from dashboard.widgets.download import download
 
 if TYPE_CHECKING:
     from core.models import ModelSet
@@ -33,13 +32,12 @@ def report(registry: Registry, file: CaseFile, save: Save, reading: Reading, pla
     if not same_nomogram(reading):
         blocks.note(words.NO_REPORT)
         return
-    st.download_button(
+    download(
         words.REPORT,
         # runs in a thread of its own, which has no session: all that it needs goes with it
-        data=partial(_made, registry, file, save, session.models()),
+        partial(_made, registry, file, save, session.models()),
         file_name=REPORT_FILE,
         mime="application/pdf",
-        on_click="ignore",
         icon=":material/picture_as_pdf:",
         key=f"saved-report.{place}",
     )

@@ -12,6 +12,7 @@ from core.case import Phase
 from core.errors import InputError
 from dashboard import held, keeping, session, texts, uploads
 from dashboard.widgets import blocks
+from dashboard.widgets.download import download
 
 NOT_USED = "Not used"
 
@@ -60,12 +61,11 @@ def record() -> None:
         now.uploads += 1
         _tried(lambda: session.load_record(_values(dropped.getvalue())))
         st.rerun()
-    st.download_button(
+    download(
         "Save clinical.json",
-        data=partial(keeping.exported, now, None, "clinical record", now.record_json),
+        partial(keeping.exported, now, None, "clinical record", now.record_json),
         file_name="clinical.json",
         mime="application/json",
-        on_click="ignore",
         icon=":material/download:",
     )
 

@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 
 from core.findings import HEADS, Assessment, Heatmap
-from dashboard import held, session, texts
+from core.registry.audit_chain import Act
+from dashboard import held, session, signin, texts
 from dashboard.figures import slices
 from dashboard.widgets import blocks
 
@@ -51,7 +52,7 @@ def controls(assessment: Assessment) -> Chosen:
         kind = _kept(texts.viewer.PICTURES, list(texts.viewer.KINDS), texts.viewer.KINDS.__getitem__, "kind")
         linked = kind == texts.viewer.LINKED
         looks = None if linked else _looks()
-        there = assessment.liver_mask is not None
+        there = assessment.liver_mask is not None and signin.may(Act.ASSESSED)
         correcting = st.toggle(texts.CORRECT_MASK, key=_prime("correcting", False), disabled=not there)
     _remember("correcting", correcting)
     head = None if picked == NO_HEATMAP else picked

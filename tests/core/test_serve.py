@@ -26,7 +26,7 @@ def taken() -> Iterator[int]:
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.4", "example.org", ""])
 def test_other_addresses_are_refused(address: str) -> None:
-    with pytest.raises(InputError, match="needs a login, which this version does not have"):
+    with pytest.raises(InputError, match="needs a login: write its settings"):
         server.serve(None, address)
 
 
