@@ -104,7 +104,7 @@ def send(options: argparse.Namespace) -> int:
     client = connect(pacs_settings())
     paths = object_files(options.folder)
     outcomes = []
-    for outcome in send_objects(client, paths):
+    for outcome in send_objects(client, [(path.stem, path) for path in paths]):
         outcomes.append(outcome)
         print(f"{'stored' if outcome.stored else 'FAILED'}  {outcome.kind}  {outcome.reason}".rstrip(), file=sys.stderr)
     print(json.dumps([asdict(one) for one in outcomes], indent=1))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from functools import partial
 
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import session, texts, work
+from core.registry.audit_chain import Act
+from dashboard import keeping, session, texts, work
 from dashboard.cohorts import COHORTS, Cohort
-from dashboard.widgets import blocks, frame, progress, tables
+from dashboard.widgets import blocks, frame, progress, removed, tables
 
 REFRESH_SECONDS = 1.0
 MOST_MEGABYTES = 1024
@@ -89,7 +91,10 @@ def _standing_still(cohort: Cohort) -> None:
 
 
 def _checked(cohort: Cohort) -> None:
-    """What the table holds, before anything is scored."""
+    """What the table holds and what went from the files, before anything is scored."""
+    removed.removed(cohort.removed)
+    if cohort.renamed:
+        blocks.note(texts.batch.renamed(cohort.renamed))
     blocks.note(texts.batch.waiting(cohort.total, len({one.row for one in cohort.problems})))
     if cohort.problems:
         tables.table(texts.batch.PROBLEMS_HEAD, texts.batch.problem_rows(cohort.problems), words=range(3))
@@ -99,12 +104,16 @@ def _buttons(cohort: Cohort, *, finished: bool) -> None:
     if not finished:
         label = texts.batch.RESUME if cohort.begun else texts.batch.START
         if st.button(label, type="primary", icon=":material/play_arrow:"):
-            _start(cohort)
+            try:
+                _start(cohort)
+            except InputError as error:
+                st.error(texts.plain(error))
+                return
             st.rerun()
     if cohort.begun:
         st.download_button(
             texts.batch.SAVE,
-            data=cohort.scores,
+            data=partial(keeping.exported_cohort, session.models(), cohort.standing().done, cohort.scores),
             file_name="scores.csv",
             mime="text/csv",
             type="primary" if finished else "secondary",
@@ -119,6 +128,7 @@ def _buttons(cohort: Cohort, *, finished: bool) -> None:
 def _start(cohort: Cohort) -> None:
     from core.jobs.backlog import Backlog
 
+    keeping.note_cohort(session.models(), Act.ASSESSED, cohort.total)
     cohort.start(Backlog(work.service()))
 
 

@@ -10,12 +10,13 @@ import streamlit as st
 from core.errors import InputError
 from core.io.pacs.fetch import Wanted
 from core.io.pacs.search import FoundSeries, Query, Study
-from dashboard import exchange, session, texts
+from core.registry.audit_chain import Act
+from dashboard import exchange, keeping, session, texts
 from dashboard.draft import Draft
 from dashboard.texts import pacs as words
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, removed
 
-STUDIES, SERIES, OUTCOMES = "pacs.studies", "pacs.series", "pacs.outcomes"
+STUDIES, SERIES, OUTCOMES, FETCHING = "pacs.studies", "pacs.series", "pacs.outcomes", "pacs.fetching"
 
 
 def show() -> None:
@@ -65,6 +66,7 @@ def _fetch() -> None:
         _two_series(study)
     elif now.origin is not None and now.assessment is None:
         st.success(words.HERE)
+        removed.removed(now.removed)
         if st.button(words.TO_CASE, type="primary"):
             st.switch_page(session.page("Case"))
 
@@ -86,11 +88,20 @@ def _two_series(study: Study) -> None:
     if st.button(words.FETCH, type="primary", icon=":material/download:", disabled=now.run is not None):
         bar = st.progress(0.0)
         wanted = [Wanted(study.uid, one.uid) for one in (early, late)]
-        target = now if fresh else Draft()  # the values of one patient never stand beside the images of another
-        exchange.fetch(target, wanted[0], wanted[1], lambda step, share: bar.progress(share, step))
-        if target is not now:
-            session.replace_draft(target)
+        fetching = _fetching(now, wanted[0], wanted[1], fresh=fresh)
+        keeping.note(fetching.draft, session.models(), Act.OPENED, "fetched from the PACS")
+        fetching.fetch(lambda step, share: bar.progress(share, step))
+        if fetching.draft is not now:
+            session.replace_draft(fetching.draft)
         st.rerun()
+
+
+def _fetching(now: Draft, arterial: Wanted, portal_venous: Wanted, *, fresh: bool) -> exchange.Fetching:
+    """The one that a broken connection left, or another; no patient's values stand beside another's images."""
+    begun: exchange.Fetching | None = now.view.get(FETCHING)
+    if begun is None or (begun.arterial, begun.portal_venous) != (arterial, portal_venous):
+        begun = now.view[FETCHING] = exchange.Fetching(now if fresh else Draft(), arterial, portal_venous)
+    return begun
 
 
 def _send() -> None:
@@ -103,6 +114,7 @@ def _send() -> None:
     blocks.note(words.WHAT_IS_SENT)
     if st.button(words.SEND, type="primary", icon=":material/upload:"):
         bar = st.progress(0.0)
+        keeping.note(now, session.models(), Act.EXPORTED, "DICOM objects to the PACS")
         made_at = datetime.now(UTC)
         outcomes = exchange.send(
             now, assessment, session.models(), made_at, lambda step, share: bar.progress(share, step)

@@ -121,7 +121,7 @@ def test_images_from_elsewhere_are_not_sent() -> None:
     with pytest.raises(InputError, match="expected images that were fetched from it"):
         next(exchange.send(now, builders.assessment(), builders.models(), None, lambda *_: None))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="got one twice"):
-        exchange.fetch(now, Wanted("1", "2"), Wanted("1", "2"), lambda *_: None)
+        exchange.Fetching(now, Wanted("1", "2"), Wanted("1", "2")).fetch(lambda *_: None)
 
 
 def test_other_images_are_no_longer_those_of_the_pacs() -> None:
