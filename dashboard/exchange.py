@@ -17,9 +17,6 @@ from core.io.deid.tally import Tally
 from dashboard import texts
 
 if TYPE_CHECKING:
-    from dicomweb_client import DICOMwebClient
-    from pydicom.dataset import Dataset
-
     from core.io.dicom_objects.bundle import Findings
     from core.io.pacs.fetch import Wanted
     from core.io.pacs.search import FoundSeries, Query, Study
@@ -123,6 +120,7 @@ def send(
     """
     from core.io.dicom_objects.bundle import derived_objects
     from core.io.pacs.connection import connect
+    from core.io.pacs.fetch import retrieved_headers
     from core.io.pacs.send import send_objects
     from core.io.pacs.settings import pacs_settings
     from core.io.source_headers import headers_of
@@ -130,18 +128,10 @@ def send(
     if draft.origin is None:
         raise InputError("PACS: expected images that were fetched from it, got images from elsewhere")
     client = connect(pacs_settings())
-    source, headers = draft.only(Phase.PORTAL_VENOUS).source, _headers(client, draft.origin, progress)
+    source, headers = draft.only(Phase.PORTAL_VENOUS).source, retrieved_headers(client, draft.origin, progress)
     found = headers_of(source, headers, "portal-venous series", draft.key.uid)
     made = derived_objects(_findings(assessment, models, made_at), found, made_at)
     yield from send_objects(client, ((one.kind, io.BytesIO(one.to_bytes())) for one in made))
-
-
-def _headers(client: DICOMwebClient, wanted: Wanted, progress: Progress) -> Iterator[Dataset]:
-    from core.io.dicom_headers import open_dicom
-    from core.io.pacs.fetch import retrieved_series
-
-    for _, content in retrieved_series(client, wanted, progress, lambda _: False):
-        yield open_dicom(io.BytesIO(content), stop_before_pixels=True)
 
 
 def _mark(instance: str) -> str:

@@ -106,6 +106,20 @@ def retrieved_series(
         yield instance, content
 
 
+def retrieved_headers(client: DICOMwebClient, wanted: Wanted, progress: Progress) -> Iterator[Dataset]:
+    """The headers of the slices of a series, with the patient's identity, in memory; nothing is written.
+
+    Raises:
+        InputError: as `retrieved_series`.
+    """
+    from core.io.dicom_headers import open_dicom
+
+    for _, content in retrieved_series(client, wanted, progress, lambda _: False):
+        with asking():
+            header = open_dicom(io.BytesIO(content), stop_before_pixels=True)
+        yield header
+
+
 def _retrieved(client: DICOMwebClient, wanted: Wanted, instance: str) -> Dataset:
     """One slice as the server has it, without transcoding."""
     check_uid(instance, "instance")
