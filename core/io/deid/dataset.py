@@ -8,6 +8,7 @@ numbers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ _METHOD_CODES = ("113100", "113105", "113107")  # basic profile; clean descripto
 _NUMBERS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "US or SS", "AT"})
 _MOMENTS = frozenset({"DA", "TM", "DT"})
 _LARGEST_NUMBER = 10**6  # no count, position or setting of a CT is longer, but hospital numbers are
+_HIDDEN = re.compile(rb"(?:[A-Za-z ^]\0?){8}|(?:\0[A-Za-z ^]){8}|\d{8}")  # a text in the place of binary numbers
 _PIXELS = (0x7FE0, 0x0010)
 _LABELS = frozenset({"StackID"})
 _DEEPEST = 30
@@ -67,10 +69,16 @@ def _level(dataset: Dataset, key: CaseKey, tally: Tally, depth: int) -> None:
 def _read(dataset: Dataset, tag: Any) -> DataElement | None:
     """None for a value that is none of its kind, such as a name where a number belongs."""
     try:
+        raw = dataset.get_item(tag)
         found: DataElement = dataset[tag]
-        return found
+        return None if found.VR in _NUMBERS and _HIDDEN.search(_bytes_of(raw)) else found
     except Exception:  # pydicom raises many kinds for damaged values; all mean the same
         return None
+
+
+def _bytes_of(raw: Any) -> bytes:
+    """The bytes of a value as they stood in the file, b"" if it was made in memory."""
+    return raw.value if getattr(raw, "is_raw", False) and isinstance(raw.value, bytes) else b""
 
 
 def _never(tag: Any) -> str:
