@@ -72,7 +72,7 @@ def objects(options: argparse.Namespace) -> int:
         raise InputError("DIR: expected the folder that assess has written, got none")
     check_folder(options.folder)
     findings, headers = read_findings(options.folder, options.portal_venous)
-    written = datetime.fromtimestamp((options.folder / "assessment.json").stat().st_mtime, tz=UTC)
+    written = datetime.fromtimestamp((options.folder / "assessment.json").stat().st_mtime, tz=UTC).astimezone()
     findings = replace(findings, pdf=_pdf(options.folder, findings, options.weights, written))
     made = derived_objects(findings, headers, written)
     write_objects(made, options.folder)

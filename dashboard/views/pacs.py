@@ -115,7 +115,7 @@ def _send() -> None:
     if st.button(words.SEND, type="primary", icon=":material/upload:"):
         bar = st.progress(0.0)
         keeping.note(now, session.models(), Act.EXPORTED, "DICOM objects to the PACS")
-        made_at = datetime.now(UTC)
+        made_at = datetime.now(UTC).astimezone()  # DICOM has the clock of the house
         outcomes = exchange.send(
             now, assessment, session.models(), made_at, lambda step, share: bar.progress(share, step)
         )
