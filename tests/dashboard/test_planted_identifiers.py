@@ -273,12 +273,17 @@ def test_no_refusal_says_one(planted: dict[str, list[bytes]], kept: Kept) -> Non
 
 
 def test_no_command_says_one(
-    planted: dict[str, list[bytes]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    planted: dict[str, list[bytes]],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = files.folder_of([planted["portal"][0], *files.others(PLANTED)], tmp_path, PLANTED)
     record, cohort = source / f"{PLANTED['file name']}.json", source / f"{PLANTED['file name']}.csv"
     record.write_text(files.clinical_texts(PLANTED)[0], encoding="utf-8")
     cohort.write_text(files.table(PLANTED), encoding="utf-8")
+    valid = source / "clinical.json"
+    valid.write_text('{"age_years": 61}', encoding="utf-8")
     series, out = str(source), str(tmp_path / "out")
     commands = [
         ["stage", "--clinical", str(record)],
@@ -289,9 +294,17 @@ def test_no_command_says_one(
             *["--time", "time", "--event", "event", "--terms", "age", "--horizons", "12", "--out"],
             out,
         ],
+        ["assess", "--arterial", series, "--portal-venous", series, "--clinical", str(valid), "--out", out],
+        ["assess", "--arterial", series, "--portal-venous", series, "--clinical", str(record), "--out", out],
+        ["batch", str(cohort), "--out", f"{out}.csv"],
+        ["report", series],
+        ["pacs", "fetch", "--study", PLANTED["PatientID"], "--arterial", "1.2", "--portal-venous", "1.3", "--out", out],
+        ["pacs", "objects", series, "--portal-venous", series],
+        ["pacs", "send", series],
         ["deidentify", str(source / "none")],
         ["deidentify", str(record)],
     ]
+    monkeypatch.setenv("HAIC_NOMOGRAM_PACS", "http://127.0.0.1:9/dicom-web")
     for command in commands:
         assert main(command) == 2, command
         assert places("".join(capfd.readouterr()).encode()) == set(), command
