@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.case import Phase
 from core.errors import InputError
+from core.imaging.phase import phase_told
 from core.io.pacs.fetch import Wanted
 from core.io.pacs.search import FoundSeries, Query, Study
 from core.registry.audit_chain import Act
@@ -80,8 +82,9 @@ def _two_series(study: Study) -> None:
     if len(series) < 2:
         st.info(words.TWO_NEEDED)
         return
-    early = st.selectbox(words.ARTERIAL, series, format_func=words.series)
-    late = st.selectbox(words.PORTAL_VENOUS, series, index=1, format_func=words.series)
+    first, second = _told(series)
+    early = st.selectbox(words.ARTERIAL, series, index=first, format_func=words.series)
+    late = st.selectbox(words.PORTAL_VENOUS, series, index=second, format_func=words.series)
     fresh = not (now.series or now.assessed or now.assessment or now.run or now.saved or now.is_demo)
     if not fresh:
         blocks.note(words.REPLACES)
@@ -94,6 +97,16 @@ def _two_series(study: Study) -> None:
         if fetching.draft is not now:
             session.replace_draft(fetching.draft)
         st.rerun()
+
+
+def _told(series: tuple[FoundSeries, ...]) -> tuple[int, int]:
+    """Which series are the arterial and the portal-venous one by their descriptions; else the first that are left."""
+    phases = [phase_told({"series_description": one.description}) for one in series]
+    early, late = (phases.index(one) if one in phases else None for one in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
+    left = [number for number, phase in enumerate(phases) if number not in (early, late) and phase is None]
+    left += [number for number in range(len(series)) if number not in (early, late, *left)]
+    first = left.pop(0) if early is None else early
+    return first, left.pop(0) if late is None else late
 
 
 def _fetching(now: Draft, arterial: Wanted, portal_venous: Wanted, *, fresh: bool) -> exchange.Fetching:

@@ -128,6 +128,22 @@ def test_images_from_elsewhere_are_not_sent() -> None:
         exchange.Fetching(now, Wanted("1", "2"), Wanted("1", "2")).fetch(lambda *_: None)
 
 
+@pytest.mark.parametrize(
+    ("descriptions", "chosen"),
+    [
+        (("arterial", "portal"), (0, 1)),
+        (("Topogram", "nativ", "Abd portalvenös", "Abd arteriell", "spät"), (3, 2)),
+        (("nativ", "Abd arteriell", "Abd 5.0"), (1, 2)),
+        (("", ""), (0, 1)),
+        (("portal", ""), (1, 0)),
+        (("portal", "portal"), (1, 0)),
+    ],
+)
+def test_the_phases_are_chosen_by_the_descriptions(descriptions: tuple[str, ...], chosen: tuple[int, int]) -> None:
+    series = tuple(FoundSeries(str(n), n, "CT", text, 10) for n, text in enumerate(descriptions))
+    assert view._told(series) == chosen
+
+
 def test_a_fetch_that_broke_goes_on_where_it_was(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ import io
 import zlib
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -65,3 +66,12 @@ def test_what_is_no_payload_is_none() -> None:
     kinds = ("unsigned short int", "uint8_t", "MET_FLOAT", "double", "uchar", "Doe")
     assert [bytes_each(kind) for kind in kinds] == [2, 1, 4, 8, 1, 0]
     assert SECRET not in cleaned(HEAD + b"encoding: hex\n\n" + SECRET, CaseKey(), Tally())
+
+
+def test_the_spare_bytes_of_a_nifti_2_are_empty(tmp_path: Path) -> None:
+    image = nibabel.Nifti2Image(VOXELS, np.eye(4))
+    image.header["unused_str"] = SECRET
+    image.header["descrip"] = SECRET
+    found = cleaned(image.to_bytes() + SECRET, CaseKey(), Tally())
+    assert SECRET not in found
+    assert np.array_equal(nibabel.Nifti2Image.from_bytes(found).dataobj, VOXELS)
