@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
 from core.io.dicom_headers import open_dicom
@@ -31,7 +32,7 @@ class Outcome:
     reason: str = ""
 
 
-def send_objects(client: DICOMwebClient, objects: Iterable[tuple[str, Path | BinaryIO]]) -> Iterator[Outcome]:
+def send_objects(client: DICOMwebClient, objects: Iterable[tuple[str, Path | io.BytesIO]]) -> Iterator[Outcome]:
     """Stores each file (kind, where it lies) in turn; one that is refused does not keep back the others."""
     for kind, file in objects:
         try:
@@ -40,7 +41,7 @@ def send_objects(client: DICOMwebClient, objects: Iterable[tuple[str, Path | Bin
             yield Outcome(kind, False, str(error))
 
 
-def _stored(client: DICOMwebClient, file: Path | BinaryIO) -> tuple[str, Dataset]:
+def _stored(client: DICOMwebClient, file: Path | io.BytesIO) -> tuple[str, Dataset]:
     """The object's UID and the server's answer, which is one with a status of failure too (PS3.18, 10.5.3)."""
     import requests
 
