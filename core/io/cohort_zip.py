@@ -144,7 +144,11 @@ class _Table:
     def written(self, table: Delimited) -> str:
         """Known columns only, other paths, numbers and known words."""
         reader = csv.reader(io.StringIO(table.content[table.start :].decode("utf-8")), delimiter=table.delimiter)
-        filled = [row for row in reader if any(cell.strip() for cell in row)]
+        try:
+            filled = [row for row in reader if any(cell.strip() for cell in row)]
+        except csv.Error as error:
+            most = csv.field_size_limit()
+            raise InputError(f"{ROLE}, {TABLE}: expected fields of at most {most} characters, got more") from error
         numbers = [int(row) for row, empty in zip(table.rows, table.empty, strict=True) if not empty]
         kept = [(place, name) for place, name in enumerate(table.names) if name in COLUMNS]
         self._tally.removed[TABLE_TEXTS] += len(table.names) - len(kept)

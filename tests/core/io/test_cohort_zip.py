@@ -67,6 +67,7 @@ def test_a_path_that_is_not_of_the_zip_leads_nowhere(cell: str, tmp_path: Path) 
         ({"cohort.csv": HEAD, "a//b": "1", "a/b": "2"}, "cohort zip: expected each file once, got one twice"),
         ({"../cohort.csv": HEAD}, "expected a path inside the zip, got one that leaves it"),
         ({"cohort.csv": "no table"}, "expected"),
+        ({"cohort.csv": f"{HEAD}P1;a;p;;{'9' * 140_000}"}, "expected"),
     ],
 )
 def test_zips_that_are_refused(members: dict[str, str], said: str, tmp_path: Path) -> None:
