@@ -1,11 +1,12 @@
 """Cohorts that are scored for a browser; without streamlit.
 
-A cohort lies in a folder of its own that only this user can read, and goes with it: when it is removed, a day later, or
-when the server ends.
+A cohort is de-identified in memory as it is unpacked. It lies in a folder of its own that only this user can read, and
+goes with it: when it is removed, a day later, or when the server ends.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import shutil
 import tempfile
@@ -52,6 +53,8 @@ class Cohort:
     Attributes:
         total: patients of the table, with those whose row cannot be used.
         problems: what is wrong with these.
+        removed: what was taken out of its files before they were written.
+        renamed: rows whose patient_id may have been a name and is the row's number now.
         message: one sentence about why it ended early, "" if all is well.
 
     Raises:
@@ -61,6 +64,7 @@ class Cohort:
     def __init__(self, content: bytes | memoryview) -> None:
         from core.io.cohort_zip import unpack_cohort
         from core.io.image_cohort import read_image_cohort
+        from core.registry.pseudonym import checked_pseudonym
 
         self._folder = Path(tempfile.mkdtemp(prefix="haic-cohort-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -68,10 +72,8 @@ class Cohort:
         self._thread: Thread | None = None
         self._began, self._before, self.message = 0.0, 0, ""
         try:
-            source = self._folder / "upload"
-            source.write_bytes(content)
-            self._table = unpack_cohort(source, self._folder)
-            source.unlink()
+            unpacked = unpack_cohort(io.BytesIO(content), self._folder, checked_pseudonym)
+            self._table, self.removed, self.renamed = unpacked.table, unpacked.removed, unpacked.renamed
             patients, problems = read_image_cohort(self._table)
         except BaseException:
             self._remove()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.case import Phase
 from core.errors import InputError
 from core.findings import Assessment
+from core.io.deid.tally import Tally
 from core.registry.audit_chain import Act
 from dashboard import signin, texts
 
@@ -47,23 +50,66 @@ def series_of(study: str) -> tuple[FoundSeries, ...]:
     return tuple(one for one in search_series(connect(pacs_settings()), study) if one.modality == "CT")
 
 
-def fetch(draft: Draft, arterial: Wanted, portal_venous: Wanted, progress: Progress) -> None:
-    """Put both series into the draft, in their roles; on disk they lie in a folder of this user only, while it lasts.
+@dataclass(eq=False)
+class Fetching:
+    """Two series on their way into a draft; after a broken connection it goes on where it was.
 
-    Raises:
-        InputError: the same series twice, the PACS cannot be asked, or what came is no CT; the draft is as it was.
+    Every image passes the door as it comes, in memory, with the key of the draft; nothing of it is kept as it was.
+
+    Attributes:
+        draft: what they are fetched for.
+        arterial, portal_venous: the two series.
+        removed: what was taken out so far.
     """
-    signin.demand(Act.ASSESSED)
-    if arterial == portal_venous:
-        raise InputError("arterial and portal-venous series: expected two, got one twice")
-    found = []
-    for phase, wanted in ((Phase.ARTERIAL, arterial), (Phase.PORTAL_VENOUS, portal_venous)):
-        with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
-            found.append(_read(wanted, Path(folder), phase, progress))
-    draft.series, draft.roles = [], []
-    draft.add_series(found)
-    draft.roles = [Phase.ARTERIAL, Phase.PORTAL_VENOUS]
-    draft.origin = portal_venous
+
+    draft: Draft
+    arterial: Wanted
+    portal_venous: Wanted
+    removed: Tally = field(default_factory=Tally)
+    _images: dict[Phase, dict[str, bytes]] = field(default_factory=dict, repr=False)
+
+    def fetch(self, progress: Progress) -> None:
+        """Put both series into the draft, in their roles; on disk they lie de-identified while they are read.
+
+        Raises:
+            InputError: the same series twice, the PACS cannot be asked, or what came is no CT; the draft is as it was.
+        """
+        signin.demand(Act.ASSESSED)
+        if self.arterial == self.portal_venous:
+            raise InputError("arterial and portal-venous series: expected two, got one twice")
+        wanted = {Phase.ARTERIAL: self.arterial, Phase.PORTAL_VENOUS: self.portal_venous}
+        for phase, one in wanted.items():
+            self._retrieve(one, phase, progress)
+        found = [self._read(phase) for phase in wanted]
+        now = self.draft
+        now.series, now.roles = [], []
+        now.add_series(found)
+        now.roles, now.removed, now.origin = [Phase.ARTERIAL, Phase.PORTAL_VENOUS], self.removed, self.portal_venous
+
+    def _retrieve(self, wanted: Wanted, phase: Phase, progress: Progress) -> None:
+        from core.io.deid.door import cleaned
+        from core.io.pacs.connection import connect
+        from core.io.pacs.fetch import retrieved_series
+        from core.io.pacs.settings import pacs_settings
+
+        here = self._images.setdefault(phase, {})
+
+        def told(step: str, share: float) -> None:
+            progress(f"{texts.PHASE_NAMES[phase]}: {step}", share)
+
+        for instance, content in retrieved_series(
+            connect(pacs_settings()), wanted, told, lambda uid: _mark(uid) in here
+        ):
+            here[_mark(instance)] = cleaned(content, self.draft.key, self.removed)
+
+    def _read(self, phase: Phase) -> Series:
+        from core.io.series import read_phase
+
+        with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
+            folder = Path(name)
+            for number, content in enumerate(self._images[phase].values(), start=1):
+                (folder / f"{number:06d}").write_bytes(content)
+            return read_phase(folder, phase)
 
 
 def send(
@@ -71,32 +117,33 @@ def send(
 ) -> Iterator[Outcome]:
     """The assessment's objects to the study its images came from, one outcome each.
 
-    The headers, which hold the patient's identity, are fetched for this and gone afterwards.
+    The headers, which hold the patient's identity, are fetched for this into memory and gone afterwards.
 
     Raises:
         InputError: the images did not come from the PACS, or it cannot be asked.
     """
     from core.io.dicom_objects.bundle import derived_objects
     from core.io.pacs.connection import connect
-    from core.io.pacs.fetch import fetch_series
+    from core.io.pacs.fetch import retrieved_headers
     from core.io.pacs.send import send_objects
     from core.io.pacs.settings import pacs_settings
-    from core.io.source_headers import source_headers
+    from core.io.source_headers import headers_of
 
     signin.demand(Act.EXPORTED)
     if draft.origin is None:
         raise InputError("PACS: expected images that were fetched from it, got images from elsewhere")
     client = connect(pacs_settings())
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
-        images, objects = Path(folder, "images"), Path(folder, "objects")
-        fetch_series(client, draft.origin, images, progress)
-        headers = source_headers(images, draft.only(Phase.PORTAL_VENOUS).source, "portal-venous series")
-        objects.mkdir()
-        paths = []
-        for one in derived_objects(_findings(assessment, models, made_at), headers, made_at):
-            paths.append(objects / f"{one.kind}.dcm")
-            paths[-1].write_bytes(one.to_bytes())
-        yield from send_objects(client, paths)
+    source, headers = draft.only(Phase.PORTAL_VENOUS).source, retrieved_headers(client, draft.origin, progress)
+    found = headers_of(source, headers, "portal-venous series", draft.key.uid)
+    made = derived_objects(_findings(assessment, models, made_at), found, made_at)
+    yield from send_objects(client, ((one.kind, io.BytesIO(one.to_bytes())) for one in made))
+
+
+def _mark(instance: str) -> str:
+    """Of an image, to know it again within this process; says nothing by itself."""
+    from core.io.source import key_of
+
+    return key_of(instance)
 
 
 def _findings(assessment: Assessment, models: ModelSet, made_at: datetime) -> Findings:
@@ -110,14 +157,3 @@ def _findings(assessment: Assessment, models: ModelSet, made_at: datetime) -> Fi
     pdf = case_report(content, pictures, {"pre": models.pre, "post": models.post}, made_at.date())
     heat = {head: one.values for head, one in assessment.heatmaps.items()}
     return Findings(content, assessment.liver_mask, heat, pdf)
-
-
-def _read(wanted: Wanted, folder: Path, phase: Phase, progress: Progress) -> Series:
-    from core.io.pacs.connection import connect
-    from core.io.pacs.fetch import fetch_series
-    from core.io.pacs.settings import pacs_settings
-    from core.io.series import read_phase
-
-    name = texts.PHASE_NAMES[phase]
-    fetch_series(connect(pacs_settings()), wanted, folder, lambda step, share: progress(f"{name}: {step}", share))
-    return read_phase(folder, phase)

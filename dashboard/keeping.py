@@ -61,6 +61,22 @@ def exported(draft: Draft, models: ModelSet | None, what: str, make: Callable[[]
     return made
 
 
+def note_cohort(models: ModelSet | None, act: Act, patients: int) -> None:
+    """Write an act on a cohort of the page Batch into the audit, before it is done: one line, about no one case.
+
+    Raises:
+        InputError: as `note`.
+    """
+    registry(models).audit.note_each(act, f"cohort of {patients}", [("", "")])
+
+
+def exported_cohort(models: ModelSet | None, patients: int, make: Callable[[], bytes]) -> bytes:
+    """A cohort's scores as they leave the page, and their line in the audit; raises InputError as `note` does."""
+    made = make()
+    note_cohort(models, Act.EXPORTED, patients)
+    return made
+
+
 def seen(shelves: Registry, draft: Draft, row: WorklistRow, what: str) -> None:
     """Write down, once for each draft and save, that a saved case was shown; raises InputError as `note` does."""
     mark = f"seen.{what}.{row.latest.key}"

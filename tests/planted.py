@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -81,6 +82,12 @@ PLANTED: Mapping[str, str] = {
 }
 
 
+_CODES = (
+    *("utf-8", "utf-16-le", "utf-16-be", "latin-1", "gb18030", "euc_kr", "shift_jis", "euc_jp", "iso2022_jp", "koi8_r"),
+    *("iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "cp1251", "cp437"),
+)
+
+
 def places(blob: bytes, planted: Mapping[str, str] = PLANTED) -> set[str]:
     """The places whose identifiers stand in `blob`: in any case, as UTF-8, UTF-16, Latin-1, hexadecimal, base64, in an
     address, or within zip, gzip, zlib and PDF streams.
@@ -108,7 +115,9 @@ def _stands_in(text: str, blob: bytes) -> bool:
 
 
 def _forms(text: str) -> Iterable[bytes]:
-    yield from (text.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"))
+    for code in _CODES:
+        with suppress(UnicodeEncodeError):
+            yield text.encode(code)
     yield text.encode().hex().encode()
     yield quote(text).encode()
     yield text.encode("unicode_escape")

@@ -40,6 +40,7 @@ def slices(hu: np.ndarray, affine: np.ndarray, planted: Planted, phase: str) -> 
 
 def _slice(hu: np.ndarray, affine: np.ndarray, k: int, planted: Planted, phase: str) -> Dataset:
     dataset = slice_dataset(hu, affine, k)
+    dataset.SpecificCharacterSet = "ISO_IR 192"
     for keyword in KEYWORDS:
         setattr(dataset, keyword, planted[keyword])
     dataset.SeriesDescription = f"{planted['SeriesDescription']} {phase}"
@@ -91,6 +92,7 @@ def others(planted: Planted) -> list[bytes]:
         SOPClassUID=PDF_STORAGE, SOPInstanceUID="1.2.3.4.2", Modality="DOC", PatientID=planted["PatientID"]
     )
     document.add_new(0x00420011, "OB", _even(f"%PDF {planted['encapsulated PDF']}"))
+    capture.SpecificCharacterSet = document.SpecificCharacterSet = "ISO_IR 192"
     return [stored(capture, planted), stored(document, planted)]
 
 
@@ -124,6 +126,8 @@ def zip_of(files: list[bytes], planted: Planted) -> bytes:
         for number, content in enumerate(files):
             member = zipfile.ZipInfo(f"{planted['zip member name']}/{number}")
             member.comment = planted["zip member comment"].encode()
+            field = planted["zip member comment"].encode("utf-16-le")
+            member.extra = b"\xfe\xca" + len(field).to_bytes(2, "little") + field
             archive.writestr(member, content)
     return stream.getvalue()
 

@@ -72,7 +72,7 @@ def objects(options: argparse.Namespace) -> int:
         raise InputError("DIR: expected the folder that assess has written, got none")
     check_folder(options.folder)
     findings, headers = read_findings(options.folder, options.portal_venous)
-    written = datetime.fromtimestamp((options.folder / "assessment.json").stat().st_mtime, tz=UTC)
+    written = datetime.fromtimestamp((options.folder / "assessment.json").stat().st_mtime, tz=UTC).astimezone()
     findings = replace(findings, pdf=_pdf(options.folder, findings, options.weights, written))
     made = derived_objects(findings, headers, written)
     write_objects(made, options.folder)
@@ -104,7 +104,7 @@ def send(options: argparse.Namespace) -> int:
     client = connect(pacs_settings())
     paths = object_files(options.folder)
     outcomes = []
-    for outcome in send_objects(client, paths):
+    for outcome in send_objects(client, [(path.stem, path) for path in paths]):
         outcomes.append(outcome)
         print(f"{'stored' if outcome.stored else 'FAILED'}  {outcome.kind}  {outcome.reason}".rstrip(), file=sys.stderr)
     print(json.dumps([asdict(one) for one in outcomes], indent=1))

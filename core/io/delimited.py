@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import InputError
-from core.io.text_file import ROLE, read_text_file
+from core.io.text_file import ROLE, TextFile, read_text_file
 
 Bytes = npt.NDArray[np.uint8]
 IntArray = npt.NDArray[np.intp]
@@ -76,7 +76,11 @@ def read_delimited(path: Path) -> Delimited:
         InputError: as in `read_text_file`; no or more than one possible delimiter; no rows; more than 10000 columns; a
             stray quotation mark, a column name that comes twice, or a row with more or fewer fields than the header.
     """
-    text = read_text_file(path)
+    return delimited(read_text_file(path))
+
+
+def delimited(text: TextFile) -> Delimited:
+    """The table in a text that was read; InputError as `read_delimited`."""
     hint = _SEP_LINE.match(text.content)
     content = text.content[hint.end() :] if hint else text.content
     lines = _lines(content)

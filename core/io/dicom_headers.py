@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 import zlib
 from pathlib import Path
@@ -65,6 +66,7 @@ def open_dicom(path: Path | BinaryIO, **options: Any) -> Dataset:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)  # it logs what it warns of
         pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
         dataset = pydicom.dcmread(path, force=True, **options)
         if "TransferSyntaxUID" not in dataset.file_meta:

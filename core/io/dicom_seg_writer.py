@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import warnings
 from collections.abc import Iterator
@@ -66,12 +67,15 @@ def liver_segmentation(mask: LiverMask, headers: list[Dataset]) -> Any:
         raise InputError(f"{ROLE}: expected liver for a DICOM segmentation, got an empty mask")
     with warnings.catch_warnings(), derivable("segmentation"):
         warnings.simplefilter("ignore")
-        return _segmentation(mask, headers)
+        made = _segmentation(mask, headers)
+        made.SpecificCharacterSet = "ISO_IR 192"  # else highdicom turns a name in another script into question marks
+        return made
 
 
 @contextmanager
 def derivable(what: str, role: str = ROLE) -> Iterator[None]:
     """Turns what the libraries raise for odd headers into one sentence, as their texts may hold tag contents."""
+    logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)  # so may what it logs
     try:
         yield
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError, struct.error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,27 @@ def source_headers(path: Path, source: DicomSource | None, role: str) -> list[Da
         InputError: the CT was no DICOM, its slices are no longer there, or they lack the identifiers that a derived
             object refers to.
     """
+    with opened(path, role) as files:
+        headers = (_header(file) for _, file, _ in files.of(Kind.DICOM))
+        return headers_of(source, (one for one in headers if one is not None), role)
+
+
+def headers_of(
+    source: DicomSource | None, headers: Iterable[Dataset], role: str, read_as: Callable[[str], str] = str
+) -> list[Dataset]:
+    """As `source_headers`, of headers that were read already.
+
+    Args:
+        read_as: the SOP instance UID under which a slice was read, from the one in its header; where the slices passed
+            the door, their case's `core.io.deid.key.CaseKey.uid`.
+    """
     if source is None:
         raise InputError(f"{role}: expected a CT that came as DICOM for a DICOM segmentation, got another format")
     found: dict[str, Dataset] = {}
-    with opened(path, role) as files:
-        for _, file, _ in files.of(Kind.DICOM):
-            dataset = _header(file)
-            key = "" if dataset is None else key_of(str(dataset.get("SOPInstanceUID", "")))
-            if dataset is not None and key and key in source.instances:
-                found.setdefault(key, dataset)
+    for dataset in headers:
+        key = key_of(read_as(str(dataset.get("SOPInstanceUID", ""))))
+        if key and key in source.instances:
+            found.setdefault(key, dataset)
     if not found or any(not dataset.get(name) for dataset in found.values() for name in _NEEDED):
         raise InputError(
             f"{role}: expected DICOM slices with identifiers of study, series, slice and frame of reference"

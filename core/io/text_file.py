@@ -47,7 +47,11 @@ def read_text_file(path: Path) -> TextFile:
     Raises:
         InputError: no readable file, more than 1 GiB, empty, binary, or text with a NUL character in it.
     """
-    raw = read_bounded(path, ROLE, MAX_BYTES)
+    return text_of(read_bounded(path, ROLE, MAX_BYTES))
+
+
+def text_of(raw: bytes) -> TextFile:
+    """The text in the bytes of a file; InputError as `read_text_file`."""
     _refuse_other_kinds(raw)
     text = _as_utf8(raw)
     if b"\0" in text.content:

@@ -25,7 +25,7 @@ from core.registry.schema import AUDIT_HEAD, AUDIT_LINES
 
 LOCAL = "local"
 _ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
-_WHAT = re.compile(r"[A-Za-z ._-]{0,64}", re.ASCII)
+_WHAT = re.compile(r"[A-Za-z ._-]{0,64}|cohort of \d{1,5}", re.ASCII)  # no number but a count of patients
 _SHA256 = re.compile(r"(?:[0-9a-f]{64})?", re.ASCII)
 _HEAD_MISSING = "audit: expected the head of its chain, got none; run audit verify"
 

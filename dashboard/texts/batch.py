@@ -17,8 +17,9 @@ HOW = (
     "cohort goes by the command haic-nomogram batch, which reads a folder and needs no upload."
 )
 STAYS = (
-    "The zip is unpacked on this machine, under numbers, into a folder that only you can read. All of it is removed "
-    "when you remove the cohort, after 24 hours, or when the server stops. A closed or reloaded page stops nothing."
+    "Identifiers are taken out in memory, then the images lie on this machine, under numbers, in a folder that only "
+    "the user of the server can read. All of it is removed when you remove the cohort, after 24 hours, or when the "
+    "server stops. A closed or reloaded page stops nothing. Give pseudonyms as patient_id."
 )
 DROP = "Drop a cohort as a zip"
 COHORT = "Cohort"
@@ -58,6 +59,12 @@ def waiting(total: int, refused: int) -> str:
     usable = total - refused
     said = f"{total} patients in the table" if total != 1 else "1 patient in the table"
     return f"{said}, {usable} of them can be scored." if refused else f"{said}."
+
+
+def renamed(count: int) -> str:
+    """What became of ids that are no pseudonyms."""
+    whose = "1 patient_id" if count == 1 else f"{count} patient_ids"
+    return f"{whose} may be a name, a date or a hospital number: replaced by the row of the table, as in Row 2."
 
 
 def standing(total: int, done: int, failed: int, seconds_left: float | None) -> str:

@@ -10,14 +10,14 @@ SEARCH_FOR, FETCH_TWO, SEND_BACK = "Find a study", "Fetch two series", "Send the
 DAYS, PATIENT, SEARCH = "Study date from and to", "Patient ID", "Search"
 PATIENT_HELP = "Whole, as the PACS has it. It goes to the PACS and is written down nowhere."
 WHAT_IS_SHOWN = (
-    "Date, modality and description are shown, patients' names are not. This page connects to the PACS that was set up "
-    "and to nothing else."
+    "Date, modality and the known words of a description are shown, patients' names are not. This page connects to the "
+    "PACS that was set up and to nothing else."
 )
 NONE_FOUND = "No CT study fits."
 STUDY, ARTERIAL, PORTAL_VENOUS, FETCH = "Study", "Arterial phase", "Portal-venous phase", "Fetch"
 TWO_NEEDED = "This study has fewer than two CT series."
 REPLACES = "Fetching begins a new case; what is not saved of the one that is open is lost."
-HERE = "Images fetched from the PACS are loaded."
+HERE = "Both phases were fetched from the PACS and are loaded, without what says whose they are."
 TO_CASE = "Go to the case"
 SEND = "Send to the PACS"
 NOTHING_TO_SEND = "Nothing to send yet: fetch the images of a case here and assess them on the page Case."

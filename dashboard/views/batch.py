@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from functools import partial
 
 import streamlit as st
 
 from core.errors import InputError
 from core.registry.audit_chain import Act
-from dashboard import session, signin, texts, work
+from dashboard import keeping, session, signin, texts, work
 from dashboard.cohorts import COHORTS, Cohort
-from dashboard.widgets import blocks, frame, progress, tables
+from dashboard.widgets import blocks, frame, progress, removed, tables
 from dashboard.widgets.download import download
 
 REFRESH_SECONDS = 1.0
@@ -92,7 +93,10 @@ def _standing_still(cohort: Cohort) -> None:
 
 
 def _checked(cohort: Cohort) -> None:
-    """What the table holds, before anything is scored."""
+    """What the table holds and what went from the files, before anything is scored."""
+    removed.removed(cohort.removed)
+    if cohort.renamed:
+        blocks.note(texts.batch.renamed(cohort.renamed))
     blocks.note(texts.batch.waiting(cohort.total, len({one.row for one in cohort.problems})))
     if cohort.problems:
         tables.table(texts.batch.PROBLEMS_HEAD, texts.batch.problem_rows(cohort.problems), words=range(3))
@@ -102,12 +106,16 @@ def _buttons(cohort: Cohort, *, finished: bool) -> None:
     if not finished:
         label = texts.batch.RESUME if cohort.begun else texts.batch.START
         if st.button(label, type="primary", icon=":material/play_arrow:"):
-            _start(cohort)
+            try:
+                _start(cohort)
+            except InputError as error:
+                st.error(texts.plain(error))
+                return
             st.rerun()
     if cohort.begun:
         download(
             texts.batch.SAVE,
-            cohort.scores,
+            partial(keeping.exported_cohort, session.models(), cohort.standing().done, cohort.scores),
             file_name="scores.csv",
             mime="text/csv",
             type="primary" if finished else "secondary",
@@ -121,6 +129,7 @@ def _buttons(cohort: Cohort, *, finished: bool) -> None:
 def _start(cohort: Cohort) -> None:
     from core.jobs.backlog import Backlog
 
+    keeping.note_cohort(session.models(), Act.ASSESSED, cohort.total)
     cohort.start(Backlog(work.service()))
 
 

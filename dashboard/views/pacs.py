@@ -7,16 +7,18 @@ from typing import Any
 
 import streamlit as st
 
+from core.case import Phase
 from core.errors import InputError
+from core.imaging.phase import phase_told
 from core.io.pacs.fetch import Wanted
 from core.io.pacs.search import FoundSeries, Query, Study
 from core.registry.audit_chain import Act
 from dashboard import exchange, keeping, session, texts
 from dashboard.draft import Draft
 from dashboard.texts import pacs as words
-from dashboard.widgets import blocks, frame
+from dashboard.widgets import blocks, frame, removed
 
-STUDIES, SERIES, OUTCOMES = "pacs.studies", "pacs.series", "pacs.outcomes"
+STUDIES, SERIES, OUTCOMES, FETCHING = "pacs.studies", "pacs.series", "pacs.outcomes", "pacs.fetching"
 
 
 def show() -> None:
@@ -66,6 +68,7 @@ def _fetch() -> None:
         _two_series(study)
     elif now.origin is not None and now.assessment is None:
         st.success(words.HERE)
+        removed.removed(now.removed)
         if st.button(words.TO_CASE, type="primary"):
             st.switch_page(session.page("Case"))
 
@@ -79,19 +82,39 @@ def _two_series(study: Study) -> None:
     if len(series) < 2:
         st.info(words.TWO_NEEDED)
         return
-    early = st.selectbox(words.ARTERIAL, series, format_func=words.series)
-    late = st.selectbox(words.PORTAL_VENOUS, series, index=1, format_func=words.series)
+    first, second = _told(series)
+    early = st.selectbox(words.ARTERIAL, series, index=first, format_func=words.series)
+    late = st.selectbox(words.PORTAL_VENOUS, series, index=second, format_func=words.series)
     fresh = not (now.series or now.assessed or now.assessment or now.run or now.saved or now.is_demo)
     if not fresh:
         blocks.note(words.REPLACES)
     if st.button(words.FETCH, type="primary", icon=":material/download:", disabled=now.run is not None):
         bar = st.progress(0.0)
         wanted = [Wanted(study.uid, one.uid) for one in (early, late)]
-        target = now if fresh else Draft()  # the values of one patient never stand beside the images of another
-        exchange.fetch(target, wanted[0], wanted[1], lambda step, share: bar.progress(share, step))
-        if target is not now:
-            session.replace_draft(target)
+        fetching = _fetching(now, wanted[0], wanted[1], fresh=fresh)
+        keeping.note(fetching.draft, session.models(), Act.OPENED, "fetched from the PACS")
+        fetching.fetch(lambda step, share: bar.progress(share, step))
+        if fetching.draft is not now:
+            session.replace_draft(fetching.draft)
         st.rerun()
+
+
+def _told(series: tuple[FoundSeries, ...]) -> tuple[int, int]:
+    """Which series are the arterial and the portal-venous one by their descriptions; else the first that are left."""
+    phases = [phase_told({"series_description": one.description}) for one in series]
+    early, late = (phases.index(one) if one in phases else None for one in (Phase.ARTERIAL, Phase.PORTAL_VENOUS))
+    left = [number for number, phase in enumerate(phases) if number not in (early, late) and phase is None]
+    left += [number for number in range(len(series)) if number not in (early, late, *left)]
+    first = left.pop(0) if early is None else early
+    return first, left.pop(0) if late is None else late
+
+
+def _fetching(now: Draft, arterial: Wanted, portal_venous: Wanted, *, fresh: bool) -> exchange.Fetching:
+    """The one that a broken connection left, or another; no patient's values stand beside another's images."""
+    begun: exchange.Fetching | None = now.view.get(FETCHING)
+    if begun is None or (begun.arterial, begun.portal_venous) != (arterial, portal_venous):
+        begun = now.view[FETCHING] = exchange.Fetching(now if fresh else Draft(), arterial, portal_venous)
+    return begun
 
 
 def _send() -> None:
@@ -103,9 +126,9 @@ def _send() -> None:
         return
     blocks.note(words.WHAT_IS_SENT)
     if st.button(words.SEND, type="primary", icon=":material/upload:"):
-        keeping.note(now, session.models(), Act.EXPORTED, "PACS")
         bar = st.progress(0.0)
-        made_at = datetime.now(UTC)
+        keeping.note(now, session.models(), Act.EXPORTED, "DICOM objects to the PACS")
+        made_at = datetime.now(UTC).astimezone()  # DICOM has the clock of the house
         outcomes = exchange.send(
             now, assessment, session.models(), made_at, lambda step, share: bar.progress(share, step)
         )

@@ -17,7 +17,8 @@ from core.errors import ArtefactError, InputError
 from core.jobs.backlog import Backlog
 from core.jobs.score import ScoreTask
 from core.jobs.ticket import Ticket
-from dashboard import cohorts, session, texts, work
+from core.registry.audit_chain import Act
+from dashboard import cohorts, keeping, session, texts, work
 from dashboard.cohorts import COHORTS, MOST_COHORTS, Cohort, Cohorts
 from dashboard.views import batch
 from tests.dashboard.test_views import html
@@ -216,7 +217,39 @@ def test_a_refused_zip_is_one_sentence(page: AppTest) -> None:
     assert "4 patients in the table, 2 of them can be scored." in html(page)
 
 
-def test_from_the_table_to_the_scores(page: AppTest) -> None:
+def test_nothing_is_scored_where_it_cannot_be_written_down(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def note(models: Any, act: Act, patients: int) -> None:
+        raise InputError("audit: expected a free disk, got a full one")
+
+    monkeypatch.setattr(keeping, "note_cohort", note)
+    made = COHORTS.take("desk", lambda: Cohort(packed()))
+    page = press(page.run(), texts.batch.START)
+    assert [box.value for box in page.error] == ["Audit: expected a free disk, got a full one"]
+    assert not made.running
+    assert not made.begun
+
+
+def test_ids_that_may_be_names_are_replaced_and_it_is_said(page: AppTest) -> None:
+    COHORTS.take("desk", lambda: Cohort(packed({**MEMBERS, "cohort.csv": TABLE.replace("P1", "Jane Doe")})))
+    page.run()
+    assert texts.batch.renamed(1) in html(page)
+    assert "Doe" not in html(page)
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What each download button of the page makes when it is clicked, by its label."""
+    found: dict[str, Callable[[], bytes]] = {}
+
+    def button(label: str, data: Callable[[], bytes], **_: Any) -> bool:
+        found[label] = data
+        return False
+
+    monkeypatch.setattr("streamlit.download_button", button)
+    return found
+
+
+def test_from_the_table_to_the_scores(page: AppTest, downloads: dict[str, Callable[[], bytes]]) -> None:
     COHORTS.take("desk", lambda: Cohort(packed()))
     page.run()
     assert "expected an existing file or folder" in html(page)
@@ -243,7 +276,10 @@ def test_from_the_table_to_the_scores(page: AppTest) -> None:
     assert "row 5, age_years: expected 0-120, got 900" in shown
     assert "not valid for patients" in shown
     assert texts.NOT_FOR_CLINICAL_USE in shown
-    assert page.get("download_button")[0].proto.label == texts.batch.SAVE
+    leaves = downloads[texts.batch.SAVE]
+    assert leaves() == made.scores()
+    said = [(line.act, line.what, line.pseudonym) for line in keeping.registry().audit.lines()]
+    assert said == [("assessed", "cohort of 4", ""), ("assessed", "cohort of 4", ""), ("exported", "cohort of 4", "")]
     page = press(page, texts.batch.REMOVE)
     assert COHORTS.of("desk") is None
     assert texts.batch.HOW in html(page)

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from streamlit.testing.v1 import AppTest
 
 from core.case import LiverMask, MaskOrigin, Phase
 from core.errors import InputError
+from core.io.pacs.connection import BrokenConnection
 from core.io.pacs.fetch import Wanted
+from core.io.pacs.search import FoundSeries, Study
 from core.io.pacs.send import Outcome
 from dashboard import exchange
 from dashboard.draft import Draft
 from dashboard.texts import pacs as words
+from dashboard.views import pacs as view
 from tests import pacs_server
 from tests.core.io.dicom_factory import IDENTITY, STUDY, write_series
 from tests.dashboard import builders
@@ -121,7 +125,65 @@ def test_images_from_elsewhere_are_not_sent() -> None:
     with pytest.raises(InputError, match="expected images that were fetched from it"):
         next(exchange.send(now, builders.assessment(), builders.models(), None, lambda *_: None))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="got one twice"):
-        exchange.fetch(now, Wanted("1", "2"), Wanted("1", "2"), lambda *_: None)
+        exchange.Fetching(now, Wanted("1", "2"), Wanted("1", "2")).fetch(lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "chosen"),
+    [
+        (("arterial", "portal"), (0, 1)),
+        (("Topogram", "nativ", "Abd portalvenös", "Abd arteriell", "spät"), (3, 2)),
+        (("nativ", "Abd arteriell", "Abd 5.0"), (1, 2)),
+        (("", ""), (0, 1)),
+        (("portal", ""), (1, 0)),
+        (("portal", "portal"), (1, 0)),
+    ],
+)
+def test_the_phases_are_chosen_by_the_descriptions(descriptions: tuple[str, ...], chosen: tuple[int, int]) -> None:
+    series = tuple(FoundSeries(str(n), n, "CT", text, 10) for n, text in enumerate(descriptions))
+    assert view._told(series) == chosen
+
+
+def test_a_fetch_that_broke_goes_on_where_it_was(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hu = np.asarray(builders.volume(Phase.PORTAL_VENOUS).hu)
+    paths = {
+        series: write_series(tmp_path / series, hu, builders.GRID.affine_lps, SeriesInstanceUID=series)
+        for series in SERIES.values()
+    }
+    asked: list[str] = []
+
+    def retrieved(
+        _client: object, wanted: Wanted, _progress: object, is_there: Callable[[str], bool]
+    ) -> Iterator[tuple[str, bytes]]:
+        for path in paths[wanted.series]:
+            uid = str(dcmread(path, stop_before_pixels=True).SOPInstanceUID)
+            if not is_there(uid):
+                if len(asked) == 40:
+                    asked.append("")
+                    raise BrokenConnection("PACS: expected an answer, got none; and a rerun goes on")
+                asked.append(uid)
+                yield uid, path.read_bytes()
+
+    monkeypatch.setenv("HAIC_NOMOGRAM_PACS", "http://127.0.0.1:9/dicom-web")
+    monkeypatch.setattr("core.io.pacs.fetch.retrieved_series", retrieved)
+    count = builders.GRID.shape[2]
+    page = open_page("pacs")
+    page.session_state["draft"].view |= {
+        view.STUDIES: (Study(STUDY, "20200102", ("CT",), "CT", 2),),
+        view.SERIES: {STUDY: tuple(FoundSeries(uid, int(uid[-2:]), "CT", "", count) for uid in SERIES.values())},
+    }
+    page.run()
+    by_label(page.button, words.FETCH).click()
+    page.run()
+    assert [one.value for one in page.error] == ["PACS: expected an answer, got none; and a rerun goes on"]
+    assert draft(page).series == []
+    by_label(page.button, words.FETCH).click()
+    page.run()
+    assert not page.exception
+    assert [one.volume.geometry.shape[2] for one in draft(page).series] == [count, count]
+    assert len(asked) == len(set(asked)) == 2 * count + 1  # none twice
 
 
 def test_other_images_are_no_longer_those_of_the_pacs() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.io.mask_files import MaskFormat
 from core.io.series import Series, read_series
 from core.io.source_headers import source_headers
 from dashboard import keeping, uploads
+from dashboard.cohorts import Cohort
 from dashboard.draft import Draft
 from dashboard.widgets.saved_report import _made
 from tests import planted_files as files
@@ -39,11 +40,11 @@ def hu_of(phase: Phase) -> np.ndarray:
     return np.maximum(builders.volume(phase).hu, np.int16(-1024))
 
 
-def phases() -> dict[str, list[bytes]]:
+def phases(identifiers: Mapping[str, str] = PLANTED) -> dict[str, list[bytes]]:
     """Both phases of the builders' case as planted slices."""
     affine = builders.GRID.affine_lps
     volumes = {"arterial": hu_of(Phase.ARTERIAL), "portal": hu_of(Phase.PORTAL_VENOUS)}
-    return {name: files.slices(hu, affine, PLANTED, name) for name, hu in volumes.items()}
+    return {name: files.slices(hu, affine, identifiers, name) for name, hu in volumes.items()}
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +89,11 @@ def test_everything_was_planted(planted: dict[str, list[bytes]]) -> None:
     }
 
 
-def draft_of(planted: dict[str, list[bytes]]) -> Draft:
+def draft_of(planted: dict[str, list[bytes]], identifiers: Mapping[str, str] = PLANTED) -> Draft:
     """A draft with one phase uploaded as loose files, the other as a zip, with files that are refused beside them."""
-    draft = Draft()
-    loose = [*planted["arterial"], *files.others(PLANTED)]
-    for contents in (loose, [files.zip_of([*planted["portal"], *files.others(PLANTED)], PLANTED)]):
+    draft, others = Draft(), files.others(identifiers)
+    loose = [*planted["arterial"], *others]
+    for contents in (loose, [files.zip_of([*planted["portal"], *others], identifiers)]):
         draft.add_series(uploads.read_images(contents, draft.key, draft.removed))
     draft.roles = [Phase.ARTERIAL, Phase.PORTAL_VENOUS]  # a planted text may happen to name a phase
     return draft
@@ -244,24 +245,26 @@ def test_other_formats_leave_none(kept: Kept) -> None:
     assert places("".join(notice.text for one in found for notice in one.notices).encode()) == set()
 
 
-def _refusals(planted: dict[str, list[bytes]], root: Path) -> Iterator[Callable[[], Any]]:
+def refusals(planted: dict[str, list[bytes]], identifiers: Mapping[str, str] = PLANTED) -> Iterator[Callable[[], Any]]:
     """Every door with something that it refuses."""
     from core.io.clinical import parse_clinical_text
 
-    draft = Draft(roles=[Phase.PORTAL_VENOUS], series=[])
+    draft, others = Draft(roles=[Phase.PORTAL_VENOUS], series=[]), files.others(identifiers)
     draft.series = uploads.read_images(planted["portal"], draft.key)
     first = planted["portal"][0]
-    wrong = ([first], files.others(PLANTED), [files.zip_of(files.others(PLANTED), PLANTED)], [first[: len(first) // 2]])
+    wrong = ([first], others, [files.zip_of(others, identifiers)], [first[: len(first) // 2]])
     yield from (lambda contents=contents: uploads.read_images(contents) for contents in wrong)
-    yield from (lambda one=one: parse_clinical_text(one.encode()) for one in files.clinical_texts(PLANTED))
+    yield from (lambda one=one: parse_clinical_text(one.encode()) for one in files.clinical_texts(identifiers))
     yield lambda: uploads.read_liver_mask(first, draft)
-    yield lambda: uploads.read_liver_mask(files.zip_of(files.others(PLANTED), PLANTED), draft)
-    broken = files.zip_of([first], PLANTED)[:-30]
+    yield lambda: uploads.read_liver_mask(files.zip_of(others, identifiers), draft)
+    broken = files.zip_of([first], identifiers)[:-30]
     yield lambda: uploads.read_images([broken])
+    yield lambda: Cohort(broken)
+    yield lambda: Cohort(files.zip_of(others, identifiers))
 
 
-def test_no_refusal_says_one(planted: dict[str, list[bytes]], kept: Kept, tmp_path: Path) -> None:
-    for refused in _refusals(planted, tmp_path):
+def test_no_refusal_says_one(planted: dict[str, list[bytes]], kept: Kept) -> None:
+    for refused in refusals(planted):
         with pytest.raises(InputError) as error:
             refused()
         cause = error.value.__cause__ if error.value.__suppress_context__ else None
@@ -270,12 +273,17 @@ def test_no_refusal_says_one(planted: dict[str, list[bytes]], kept: Kept, tmp_pa
 
 
 def test_no_command_says_one(
-    planted: dict[str, list[bytes]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    planted: dict[str, list[bytes]],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = files.folder_of([planted["portal"][0], *files.others(PLANTED)], tmp_path, PLANTED)
     record, cohort = source / f"{PLANTED['file name']}.json", source / f"{PLANTED['file name']}.csv"
     record.write_text(files.clinical_texts(PLANTED)[0], encoding="utf-8")
     cohort.write_text(files.table(PLANTED), encoding="utf-8")
+    valid = source / "clinical.json"
+    valid.write_text('{"age_years": 61}', encoding="utf-8")
     series, out = str(source), str(tmp_path / "out")
     commands = [
         ["stage", "--clinical", str(record)],
@@ -286,9 +294,17 @@ def test_no_command_says_one(
             *["--time", "time", "--event", "event", "--terms", "age", "--horizons", "12", "--out"],
             out,
         ],
+        ["assess", "--arterial", series, "--portal-venous", series, "--clinical", str(valid), "--out", out],
+        ["assess", "--arterial", series, "--portal-venous", series, "--clinical", str(record), "--out", out],
+        ["batch", str(cohort), "--out", f"{out}.csv"],
+        ["report", series],
+        ["pacs", "fetch", "--study", PLANTED["PatientID"], "--arterial", "1.2", "--portal-venous", "1.3", "--out", out],
+        ["pacs", "objects", series, "--portal-venous", series],
+        ["pacs", "send", series],
         ["deidentify", str(source / "none")],
         ["deidentify", str(record)],
     ]
+    monkeypatch.setenv("HAIC_NOMOGRAM_PACS", "http://127.0.0.1:9/dicom-web")
     for command in commands:
         assert main(command) == 2, command
         assert places("".join(capfd.readouterr()).encode()) == set(), command

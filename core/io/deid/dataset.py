@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 METHOD = "haic-nomogram: PS3.15 basic profile"
 _METHOD_CODES = ("113100", "113105", "113107")  # basic profile; clean descriptors; modified dates (PS3.16, CID 7050)
-_NUMBERS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "US or SS", "AT"})
+_NUMBERS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "US or SS": 2, "AT": 4}
+"""Binary numbers and the bytes of one."""
 _MOMENTS = frozenset({"DA", "TM", "DT"})
 _LARGEST_NUMBER = 10**6  # no count, position or setting of a CT is longer, but hospital numbers are
+_TOO_SHORT = 4
 _PIXELS = (0x7FE0, 0x0010)
 _LABELS = frozenset({"StackID"})
 _DEEPEST = 30
@@ -146,13 +148,27 @@ def _changed(dataset: Dataset, element: DataElement, key: CaseKey) -> None:
 
 def _sieved(dataset: Dataset, element: DataElement) -> None:
     """What the table does not list: numbers and known words stay."""
-    if element.VR in _NUMBERS or (element.VR in ("IS", "DS") and all(map(_is_number, _values(element)))):
+    if element.VR in _NUMBERS and _is_too_short_for_a_text(element):
+        return
+    if element.VR in ("IS", "DS") and all(map(_is_number, _values(element))):
         return
     known = [word for word in map(coded, _values(element)) if word] if element.VR == "CS" else []
     if known:
         element.value = known if len(known) > 1 else known[0]
     else:
         del dataset[element.tag]
+
+
+def _is_too_short_for_a_text(element: DataElement) -> bool:
+    """Four bytes at most, or numbers that no letters and digits make: eight of them are no double between .001 and
+    a million, and four no whole number under a million.
+    """
+    values = _values(element)
+    if len(values) * _NUMBERS[element.VR] <= _TOO_SHORT:
+        return True
+    if element.VR in ("UL", "SL"):
+        return all(map(_is_number, values))
+    return element.VR == "FD" and all(_is_number(one) and (not float(one) or abs(float(one)) >= 1e-3) for one in values)
 
 
 def _is_number(text: str) -> bool:
@@ -165,7 +181,7 @@ def _is_number(text: str) -> bool:
 def _emptied(dataset: Dataset, element: DataElement) -> None:
     """Of study, series and patient DICOM wants these present, if empty; all others go."""
     rule = action_for(element.tag.group, element.tag.element)
-    if rule is not None and rule[0] is Action.EMPTY and element.VR not in _NUMBERS | {"OB", "UN", "IS", "DS"}:
+    if rule is not None and rule[0] is Action.EMPTY and element.VR not in {*_NUMBERS, "OB", "UN", "IS", "DS"}:
         element.value = ""
     else:
         del dataset[element.tag]

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import gzip
 import io
+import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from core.errors import InputError
 from core.io.archive import extract
 from core.io.deid.dicom_file import cleaned_dicom
 from core.io.deid.image_file import cleaned_image
 from core.io.deid.key import CaseKey
 from core.io.deid.tally import FILE_NAMES, ZIP_COMMENTS, Tally
 from core.io.kinds import VOLUME_KINDS, Kind, kind_of_content
+
+MOST_INNER_BYTES = 2**30
 
 # As much of a file of another kind as tells the reader what kind it is.
 _STUBS = {
@@ -43,6 +48,28 @@ def cleaned(content: bytes, key: CaseKey, tally: Tally) -> bytes:
         return cleaned_image(content, kind, tally)
     tally.files += 1
     return _STUBS[kind]
+
+
+def cleaned_member(content: bytes, key: CaseKey, role: str, tally: Tally) -> bytes:
+    """As `cleaned`; a zip, which may hold a series, becomes one of its cleaned files under numbers.
+
+    What that cannot be done with (damaged, hostile, over MOST_INNER_BYTES) becomes a zip that the reader calls damaged.
+    """
+    if kind_of_content(content) is not Kind.ZIP:
+        return cleaned(content, key, tally)
+    with tempfile.TemporaryDirectory(prefix="haic-") as name, io.BytesIO() as stream:
+        folder = Path(name)
+        try:
+            unpack(io.BytesIO(content), folder, key, role, tally)
+        except InputError:
+            return _STUBS[Kind.ZIP]
+        files = sorted(folder.iterdir())
+        if sum(one.stat().st_size for one in files) > MOST_INNER_BYTES:
+            return _STUBS[Kind.ZIP]
+        with zipfile.ZipFile(stream, "w") as archive:
+            for one in files:
+                archive.writestr(zipfile.ZipInfo(one.name), one.read_bytes())
+        return stream.getvalue()
 
 
 def write_cleaned(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
 
+from core.io.deid.payload import bytes_each, nrrd_payload, numbers, zlib_payload
 from core.io.deid.tally import HEADER_TEXTS, Tally
 from core.io.kinds import Kind
 from core.io.mask_segments import LESION_CODES, LIVER_CODES, neutral_name
 from core.io.nifti import SIMULATED_MARK
 from core.io.raw import MAX_VOXELS
 
-_NIFTI_TEXTS = ("data_type", "db_name", "descrip", "aux_file", "intent_name")
+_NIFTI_TEXTS = ("data_type", "db_name", "descrip", "aux_file", "intent_name", "unused_str", "regular")
 _MOST_BYTES = MAX_VOXELS * 8
 _HEADER_BYTES = 2**22
 _PIECE = 2**22
@@ -48,6 +50,8 @@ _SEGMENT_NAME = re.compile(r"Segment\d+_(?:Name|ID)")
 _SEGMENT_TAGS = re.compile(r"Segment\d+_Tags")
 _REPRESENTATIONS = ("Segmentation_MasterRepresentation", "Segmentation_SourceRepresentation")
 _CODE = re.compile(r"~(\w+)\^([\w-]+)\^")
+_SKIP = re.compile(r"(?:line|byte) ?skip\s*:", re.IGNORECASE)
+_PACKED_SIZE = re.compile(r"compresseddatasize\s*=", re.IGNORECASE)
 _META_FIELDS = frozenset(
     [
         *("objecttype", "ndims", "binarydata", "binarydatabyteordermsb", "elementbyteordermsb", "compresseddata"),
@@ -133,7 +137,10 @@ def _nrrd(content: bytes, tally: Tally) -> bytes:
     first, *lines = content[: found.start()].decode("utf-8", "replace").splitlines()
     kept = [line for line in map(_nrrd_line, lines) if line]
     tally.removed[HEADER_TEXTS] += len(lines) - len(kept)
-    return "\n".join([first[:8], *kept, "", ""]).encode() + content[found.end() :]
+    fields = {name.strip().lower(): value for name, _, value in (line.partition(":") for line in kept)}
+    head = [line for line in kept if not _SKIP.match(line)]
+    payload = nrrd_payload(fields, content[found.end() :], _MOST_BYTES)
+    return "\n".join([first[:8], *head, "", ""]).encode() + payload
 
 
 def _nrrd_line(line: str) -> str:
@@ -168,9 +175,26 @@ def _meta_image(content: bytes, tally: Tally) -> bytes:
     if found is None:
         return content[:0] + b"ObjectType = Image\n"
     lines = content[: found.end()].splitlines()
-    kept = [line for line in lines if _stays(line)]
+    kept = [line.decode("ascii", "replace") for line in lines if _stays(line)]
     tally.removed[HEADER_TEXTS] += len(lines) - len(kept)
-    return b"\n".join([*kept, b""]) + content[found.end() :]
+    fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition("=") for line in kept)}
+    payload = _meta_payload(fields, content[found.end() :])
+    if "compresseddatasize" in fields:
+        kept = [f"CompressedDataSize = {len(payload)}" if _PACKED_SIZE.match(line) else line for line in kept]
+    return "\n".join([*kept, ""]).encode() + payload
+
+
+def _meta_payload(fields: Mapping[str, str], payload: bytes) -> bytes:
+    """As many voxels as the head declares; none where they lie in another file."""
+    if fields.get("elementdatafile", "").lower() != "local":
+        return b""
+    axes = [int(word) for word in fields.get("dimsize", "").split() if word.isascii() and word.isdigit()]
+    channels = fields.get("elementnumberofchannels", "1")
+    count = math.prod(axes) * (int(channels) if channels.isdigit() else 1)
+    size = min(count * bytes_each(fields.get("elementtype", "")), _MOST_BYTES)
+    if fields.get("compresseddata", "").lower() == "true":
+        return zlib_payload(payload, size)
+    return numbers(payload, count) if fields.get("binarydata", "true").lower() == "false" else payload[:size]
 
 
 def _stays(line: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.io.deid.streams import clean_rle, clean_stream
 from core.io.deid.tally import PIXEL_COMMENTS, PIXEL_REST, PIXELS, Tally
 
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 _RLE = "1.2.840.10008.1.2.5"
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"})
-_JPEG, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
-_J2K = b"\xff\x4f\xff\x51"
-_SCAN, _TILE, _FILL = 0xDA, 0x90, 0xFF
-_JPEG_TEXTS = frozenset({0xFE, *range(0xE0, 0xF0)})  # comments and application data
-_J2K_TEXTS = frozenset({0x64})
 
 
 def clean_pixels(dataset: Dataset, tally: Tally) -> None:
@@ -69,36 +65,5 @@ def _encapsulated(dataset: Dataset, pixels: bytes) -> bytes:
     count = int(dataset.get("NumberOfFrames", 1) or 1)
     rle = str(dataset.file_meta.TransferSyntaxUID) == _RLE
     frames = [bytes(frame) for frame in generate_frames(pixels, number_of_frames=count)]
-    return encapsulate([frame if rle else _without_texts(frame) for frame in frames])
-
-
-def _without_texts(frame: bytes) -> bytes:
-    """A JPEG, JPEG-LS or JPEG 2000 stream without comments and application data, and without what follows its end.
-
-    Source: ITU-T T.81, B.1.1 (markers); T.800, A.9.2 (comment).
-
-    Raises:
-        ValueError: another kind of stream, or a damaged one.
-    """
-    if frame.startswith(_J2K):
-        texts, last = _J2K_TEXTS, _TILE
-    elif frame.startswith(_JPEG):
-        texts, last = _JPEG_TEXTS, _SCAN
-    else:
-        raise ValueError("no stream that can be looked through")
-    kept, at = bytearray(frame[:2]), 2
-    while frame[at + 1] != last:
-        if frame[at] != _FILL:
-            raise ValueError("a damaged stream")
-        if frame[at + 1] == _FILL:
-            at += 1
-            continue
-        length = 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
-        if frame[at + 1] not in texts:
-            kept += frame[at : at + length]
-        at += length
-    end = frame.rfind(_JPEG_END)
-    if end < at:
-        raise ValueError("a truncated stream")
-    kept += frame[at : end + 2]
-    return bytes(kept) + b"\0" * (len(kept) % 2)
+    area = int(dataset.Rows) * int(dataset.Columns)
+    return encapsulate([clean_rle(frame, area) if rle else clean_stream(frame) for frame in frames])

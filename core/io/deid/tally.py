@@ -15,6 +15,7 @@ PIXEL_REST = "Bytes beside the pixels"
 FILE_NAMES = "File and folder names"
 ZIP_COMMENTS = "Comments of zip files"
 HEADER_TEXTS = "Texts in image headers (NIfTI, NRRD, MHA)"
+TABLE_TEXTS = "Texts in the table (cohort.csv)"
 UNREADABLE = "Values that cannot be read"
 UNKNOWN = "Attributes that DICOM does not know"
 

@@ -67,9 +67,10 @@ def equipment(version: str) -> dict[str, Any]:
 
 
 def settle(dataset: Dataset, derivation: Derivation, described: str) -> Dataset:
-    """The object with its time and its series' description; highdicom writes the clock's time and random
-    identifiers.
+    """The object with its time, its series' description and names in UTF-8; highdicom writes the clock's time, random
+    identifiers, and names in any other script than the Latin one as question marks.
     """
+    dataset.SpecificCharacterSet = "ISO_IR 192"
     day, time = derivation.made_at.strftime("%Y%m%d"), derivation.made_at.strftime("%H%M%S")
     for kind in ("InstanceCreation", "Content", "Series"):
         if f"{kind}Date" in dataset:

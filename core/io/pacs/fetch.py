@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 Progress = Callable[[str, float], None]
-Door = Callable[["Dataset"], "Dataset"]
-"""What every slice passes before it touches the disk: the place for de-identification."""
 
 LEDGER = ".fetched"
 ATTEMPTS, PAUSE_SECONDS = 3, 1.0
@@ -34,8 +32,8 @@ _LEDGER_BYTES = 1 << 24
 class Wanted:
     """A series of a study, by their UIDs."""
 
-    study: str
-    series: str
+    study: str = field(repr=False)
+    series: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,7 @@ class _Entry:
     key: str
 
 
-def as_it_came(dataset: Dataset) -> Dataset:
-    """The door that changes nothing."""
-    return dataset
-
-
-def fetch_series(
-    client: DICOMwebClient, wanted: Wanted, folder: Path, progress: Progress, door: Door = as_it_came
-) -> Fetched:
+def fetch_series(client: DICOMwebClient, wanted: Wanted, folder: Path, progress: Progress) -> Fetched:
     """All slices of a series as DICOM files in `folder`, which is made; names say nothing.
 
     A slice that is there already, with the size and the SOP instance UID it was written with, is not fetched again. A
@@ -69,27 +60,64 @@ def fetch_series(
 
     Args:
         progress: called as (what, share of the slices that are there).
-        door: every slice passes it before it is written.
 
     Raises:
         InputError: the server cannot be asked or answers with something else, or the folder cannot be written to.
     """
+    clear_partial(folder)
+    entries, there = _ledger(folder), 0
+
+    def is_there(instance: str) -> bool:
+        nonlocal there
+        found = _is_there(folder, instance, entries)
+        there += found
+        return found
+
+    fetched = 0
+    for instance, content in retrieved_series(client, wanted, progress, is_there):
+        _write(folder, instance, content)
+        fetched += 1
+    return Fetched(there + fetched, there)
+
+
+def retrieved_series(
+    client: DICOMwebClient, wanted: Wanted, progress: Progress, is_there: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes]]:
+    """The slices of a series by their SOP instance UIDs, each as a DICOM file in memory; nothing is written.
+
+    Args:
+        progress: as in `fetch_series`.
+        is_there: of the SOP instance UID of a slice; True for one that is not to be fetched again.
+
+    Raises:
+        InputError: as `fetch_series`; of a broken connection it says how many slices were there.
+    """
     names = search_instances(client, wanted.study, wanted.series)
     if not 0 < len(names) <= MAX_FILES:
         raise InputError(f"PACS: expected a series of 1-{MAX_FILES} images, got {len(names)}")
-    clear_partial(folder)
-    entries, kept = _ledger(folder), 0
     for number, instance in enumerate(names):
         progress(f"image {number + 1} of {len(names)}", number / len(names))
-        if _is_there(folder, instance, entries):
-            kept += 1
+        if is_there(instance):
             continue
         try:
-            dataset = _retrieved(client, wanted, instance)
+            content = _bytes(_retrieved(client, wanted, instance))
         except BrokenConnection as error:
             raise BrokenConnection(f"{error}; {number} of {len(names)} images are here, and a rerun goes on") from None
-        _write(folder, instance, door(dataset))
-    return Fetched(len(names), kept)
+        yield instance, content
+
+
+def retrieved_headers(client: DICOMwebClient, wanted: Wanted, progress: Progress) -> Iterator[Dataset]:
+    """The headers of the slices of a series, with the patient's identity, in memory; nothing is written.
+
+    Raises:
+        InputError: as `retrieved_series`.
+    """
+    from core.io.dicom_headers import open_dicom
+
+    for _, content in retrieved_series(client, wanted, progress, lambda _: False):
+        with asking():
+            header = open_dicom(io.BytesIO(content), stop_before_pixels=True)
+        yield header
 
 
 def _retrieved(client: DICOMwebClient, wanted: Wanted, instance: str) -> Dataset:
@@ -112,14 +140,17 @@ def _retrieved(client: DICOMwebClient, wanted: Wanted, instance: str) -> Dataset
     return dataset
 
 
-def _write(folder: Path, instance: str, dataset: Dataset) -> None:
+def _bytes(dataset: Dataset) -> bytes:
     with asking(), io.BytesIO() as buffer:
         dataset.save_as(buffer, enforce_file_format=True)
-        content = buffer.getvalue()
+        return buffer.getvalue()
+
+
+def _write(folder: Path, instance: str, content: bytes) -> None:
     with whole_file(folder / _name(instance)) as stream:
         stream.write(content)
     with (folder / LEDGER).open("a", encoding="ascii") as ledger:
-        ledger.write(f"{_name(instance)} {len(content)} {_key(str(dataset.SOPInstanceUID))}\n")
+        ledger.write(f"{_name(instance)} {len(content)} {_key(instance)}\n")
 
 
 def _is_there(folder: Path, instance: str, entries: dict[str, _Entry]) -> bool:

@@ -1,13 +1,14 @@
-"""Studies and series by QIDO-RS: dates, modalities and descriptions; patients' names are not asked for nor shown."""
+"""Studies and series by QIDO-RS: dates, modalities, known words of descriptions; patients' names are not asked for."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
 from core.io.pacs.connection import asking
+from core.io.pacs.words import known_words
 from core.io.scan import MAX_FILES
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PAGE = 1000
 class Study:
     """A study; None or "" where the server does not say."""
 
-    uid: str
+    uid: str = field(repr=False)
     date: str
     modalities: tuple[str, ...]
     description: str
@@ -48,7 +49,7 @@ class Study:
 class FoundSeries:
     """A series of a study; None or "" where the server does not say."""
 
-    uid: str
+    uid: str = field(repr=False)
     number: int | None
     modality: str
     description: str
@@ -67,7 +68,7 @@ class Query:
 
     date: str = ""
     modality: str = "CT"
-    patient_id: str = ""
+    patient_id: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if self.date and not _DATES.fullmatch(self.date):
@@ -138,7 +139,7 @@ def _study(row: dict[str, Any]) -> Study:
         _text(row, "StudyInstanceUID"),
         _text(row, "StudyDate"),
         tuple(str(one) for one in _values(row, "ModalitiesInStudy")),
-        _text(row, "StudyDescription"),
+        known_words(_text(row, "StudyDescription")),
         _count(row, "NumberOfStudyRelatedSeries"),
     )
 
@@ -148,7 +149,7 @@ def _series(row: dict[str, Any]) -> FoundSeries:
         _text(row, "SeriesInstanceUID"),
         _count(row, "SeriesNumber"),
         _text(row, "Modality"),
-        _text(row, "SeriesDescription"),
+        known_words(_text(row, "SeriesDescription")),
         _count(row, "NumberOfSeriesRelatedInstances"),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,21 +32,21 @@ class Outcome:
     reason: str = ""
 
 
-def send_objects(client: DICOMwebClient, paths: list[Path]) -> Iterator[Outcome]:
-    """Stores each file in turn; one that is refused does not keep back the others."""
-    for path in paths:
+def send_objects(client: DICOMwebClient, objects: Iterable[tuple[str, Path | io.BytesIO]]) -> Iterator[Outcome]:
+    """Stores each file (kind, where it lies) in turn; one that is refused does not keep back the others."""
+    for kind, file in objects:
         try:
-            yield _outcome(path.stem, *_stored(client, path))
+            yield _outcome(kind, *_stored(client, file))
         except InputError as error:
-            yield Outcome(path.stem, False, str(error))
+            yield Outcome(kind, False, str(error))
 
 
-def _stored(client: DICOMwebClient, path: Path) -> tuple[str, Dataset]:
+def _stored(client: DICOMwebClient, file: Path | io.BytesIO) -> tuple[str, Dataset]:
     """The object's UID and the server's answer, which is one with a status of failure too (PS3.18, 10.5.3)."""
     import requests
 
     try:
-        dataset = open_dicom(path)
+        dataset = open_dicom(file)
     except Exception:  # pydicom raises many kinds for damaged files
         raise InputError("DICOM object: expected a file made by pacs objects, got a broken one") from None
     with asking():

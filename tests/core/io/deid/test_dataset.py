@@ -117,7 +117,8 @@ def test_a_time_without_its_date_is_moved_from_that_of_the_study() -> None:
 
 
 @given(
-    st.sampled_from(("StudyDate", "AcquisitionTime", "AcquisitionDateTime", "PatientAge", "InstanceNumber")), st.text()
+    st.sampled_from(("StudyDate", "AcquisitionTime", "AcquisitionDateTime", "PatientAge", "InstanceNumber")),
+    st.text(max_size=60),
 )
 def test_what_is_no_date_or_number_goes(keyword: str, text: str) -> None:
     dataset = Dataset()
