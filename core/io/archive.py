@@ -76,6 +76,8 @@ def _numbered(number: int, _name: str) -> Path:
 
 
 def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
+    if not all(m.filename for m in archive.infolist()):
+        raise InputError(f"{role}: expected a name for every file of the zip, got one without")
     members = [m for m in archive.infolist() if not m.is_dir()]
     if len(members) > MAX_FILES:
         raise InputError(f"{role}: expected a zip of at most {MAX_FILES} files, got {len(members)}")

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from core.errors import InputError
 from core.io.archive import extract
 from core.io.atomic import write_text
-from core.io.delimited import Delimited, read_delimited
+from core.io.delimited import Delimited, filled_rows, read_delimited
 
 ROLE = "cohort zip"
 TABLE = "cohort.csv"
@@ -70,13 +70,9 @@ class _Numbers:
 
 def _renamed(table: Delimited, folder: PurePosixPath, names: _Numbers) -> str:
     """The table with other paths; every row keeps its number."""
-    reader = csv.reader(io.StringIO(table.content[table.start :].decode("utf-8")), delimiter=table.delimiter)
-    filled = [row for row in reader if any(cell.strip() for cell in row)]
-    numbers = [int(row) for row, empty in zip(table.rows, table.empty, strict=True) if not empty]
     places = [place for place, name in enumerate(table.names) if name in PATHS]
     lines: dict[int, list[str]] = {int(table.rows[0]) - 1 if len(table.rows) else 1: list(table.names)}
-    for number, row in zip(numbers, filled, strict=True):
-        cells = [cell.strip() for cell in row]
+    for number, cells in filled_rows(table):
         for place in places:
             cells[place] = names.found(cells[place], folder) if cells[place] else ""
         lines[number] = cells

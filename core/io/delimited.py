@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,26 @@ def read_delimited(path: Path) -> Delimited:
     count = _last_filled(empty)
     rows = np.arange(header + 2, header + 2 + count)
     return Delimited(content, int(lines.starts[header + 1]), names, delimiter, text.encoding, rows, empty[:count])
+
+
+def filled_rows(table: Delimited) -> Iterator[tuple[int, list[str]]]:
+    """Row number and stripped cells of every row that has a value.
+
+    Raises:
+        InputError: a field of more than 131072 characters, or quotation marks that cut the rows in another way.
+    """
+    text = io.StringIO(table.content[table.start :].decode("utf-8"), newline="")
+    reader = csv.reader(text, delimiter=table.delimiter, skipinitialspace=True)
+    for number in table.rows.tolist():
+        try:
+            cells = [cell.strip() for cell in next(reader, [])]
+        except csv.Error as error:
+            most = csv.field_size_limit()
+            raise InputError(f"{ROLE}, row {number}: expected fields of at most {most} characters, got more") from error
+        if any(cells):
+            if len(cells) != len(table.names):
+                raise InputError(f"{ROLE}, row {number}: expected {len(table.names)} fields, got {len(cells)}")
+            yield number, cells
 
 
 def _lines(content: bytes) -> _Lines:

@@ -11,6 +11,7 @@ import numpy as np
 from core.errors import InputError
 from core.geometry import FloatArray
 from core.imaging.resample import from_image
+from core.io.itk_heads import check_head
 from core.io.kinds import Kind
 from core.io.raw import RawImage, check_affine, three_axes
 
@@ -65,14 +66,20 @@ def affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
 
 
 def check_data_file(path: Path, kind: Kind, role: str) -> None:
-    """A header may name the file of its voxels: only a plain file beside it is followed, or any file could be read."""
+    """A header must be well formed, and may name the file of its voxels: only a plain file beside it is followed, or any
+    file could be read.
+    """
     with path.open("rb") as stream:
         head = stream.read(_HEADER_BYTES)
+    if kind is Kind.NRRD and len(head) == _HEADER_BYTES and not re.search(rb"\r?\n\r?\n", head):
+        raise InputError(f"{role}: expected an NRRD header of at most {_HEADER_BYTES} bytes, got a longer one")
+    _check_place(path, head, kind, role)
+    check_head(head, kind, path.stat().st_size, role)
+
+
+def _check_place(path: Path, head: bytes, kind: Kind, role: str) -> None:
     if kind is Kind.NRRD:
-        parts = re.split(rb"\r?\n\r?\n", head, maxsplit=1)
-        if len(parts) == 1 and len(head) == _HEADER_BYTES:
-            raise InputError(f"{role}: expected an NRRD header of at most {_HEADER_BYTES} bytes, got a longer one")
-        head = parts[0]
+        head = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     separator, key = (b":", b"data file") if kind is Kind.NRRD else (b"=", b"elementdatafile")
     for line in head.split(b"\n"):
         name, _, value = line.partition(separator)

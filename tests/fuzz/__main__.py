@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=10.0, help="in all, shared by the campaigns")
     parser.add_argument("--door", choices=("all", *NAMES), default="all")
     parser.add_argument("--way", choices=("all", *WAYS), default="all")
@@ -71,7 +73,17 @@ _HEAD = "| door | way | inputs | refused | inputs/s | edges | worst s | worst Mi
 def _row(one: Summary) -> str:
     edges = "" if one.edges is None else one.edges
     findings = "; ".join(f"{what} ({count})" for what, count in one.findings.items()) or "none"
-    cells = (one.door, one.way, one.inputs, one.refused, one.per_second, edges, one.worst_seconds, one.worst_mib, findings)
+    cells = (
+        one.door,
+        one.way,
+        one.inputs,
+        one.refused,
+        one.per_second,
+        edges,
+        one.worst_seconds,
+        one.worst_mib,
+        findings,
+    )
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 

@@ -77,7 +77,9 @@ class Recorder:
     def _keep(self, finding: str, detail: str, data: bytes) -> None:
         name = f"{hashlib.sha256(finding.encode()).hexdigest()[:8]}-{hashlib.sha256(data).hexdigest()[:8]}"
         (self._folder / "findings" / f"{name}.bin").write_bytes(data)
-        (self._folder / "findings" / f"{name}.txt").write_text(f"{finding}\n\n{detail}\n", encoding="utf-8", errors="replace")
+        (self._folder / "findings" / f"{name}.txt").write_text(
+            f"{finding}\n\n{detail}\n", encoding="utf-8", errors="replace"
+        )
 
 
 def main(arguments: list[str]) -> None:
@@ -89,6 +91,7 @@ def main(arguments: list[str]) -> None:
     packages = _packages(name)
     with atheris.instrument_imports(include=["core", *packages]) if atheris else nullcontext():
         from tests.fuzz.doors import door
+
         found = door(name)
         seeds = found.seeds()
     from tests.fuzz.guard import Guard
@@ -111,7 +114,12 @@ def main(arguments: list[str]) -> None:
 
 def _packages(name: str) -> tuple[str, ...]:
     """Told apart before anything of them is imported: instrumentation happens on import."""
-    by_door = {"nifti": ("nibabel.nifti1",), "zip": ("zipfile",), "cohort-zip": ("zipfile",), "pacs": ("dicomweb_client", "pydicom")}
+    by_door = {
+        "nifti": ("nibabel.nifti1",),
+        "zip": ("zipfile",),
+        "cohort-zip": ("zipfile",),
+        "pacs": ("dicomweb_client", "pydicom"),
+    }
     return by_door.get(name, ("pydicom",) if name in ("dicom", "deid", "seg", "rtstruct") else ())
 
 
@@ -129,7 +137,13 @@ def _structured(recorder: Recorder, door: Door, seeds: list[bytes], runs: int, s
         left = min(runs - recorder.figures.inputs, 2000)
 
         @seeded(seed + recorder.figures.inputs)
-        @settings(max_examples=left, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=left,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
         @given(strategies.sampled_from(seeds), strategies.randoms(use_true_random=False), strategies.integers(1, 3))
         def campaign(data: bytes, chance: random.Random, rounds: int) -> None:
             for _ in range(rounds):
@@ -159,7 +173,14 @@ def _guided(atheris: Any, recorder: Recorder, door: Door, seeds: list[bytes], ru
             return bytes(atheris.Mutate(data, most))
         return door.mutate(data, random.Random(number))[:most]
 
-    options = [f"-max_len={LONGEST}", f"-seed={seed}", "-rss_limit_mb=0", "-timeout=3600", "-detect_leaks=0", "-len_control=0"]
+    options = [
+        f"-max_len={LONGEST}",
+        f"-seed={seed}",
+        "-rss_limit_mb=0",
+        "-timeout=3600",
+        "-detect_leaks=0",
+        "-len_control=0",
+    ]
     atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", str(grown)], take, custom_mutator=mutate)
     atheris.Fuzz()
 

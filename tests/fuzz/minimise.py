@@ -47,4 +47,3 @@ def _finding(door: Door, data: bytes) -> str:
         finding = stream.read().decode()
     _, status = os.waitpid(child, 0)
     return f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else finding
-

@@ -151,7 +151,11 @@ def _change_tree(holder: list[Any], random: Random) -> None:
 def _odd_value(random: Random) -> Any:
     match random.randint(0, 5):
         case 0:
-            return Raw(random.choice(("NaN", "Infinity", "-Infinity", "1e999", "-0", "1E400", "9" * 5000, "0" + "." + "1" * 5000)))
+            return Raw(
+                random.choice(
+                    ("NaN", "Infinity", "-Infinity", "1e999", "-0", "1E400", "9" * 5000, "0" + "." + "1" * 5000)
+                )
+            )
         case 1:
             depth = random.choice((50, 400, 2000, 100_000))
             return Raw("[" * depth + "]" * depth)

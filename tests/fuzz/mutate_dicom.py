@@ -12,7 +12,14 @@ _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN"
 _VRS = (b"US", b"SS", b"UL", b"SL", b"FL", b"FD", b"DS", b"IS", b"CS", b"LO", b"SH", b"PN", b"UI", b"DA", b"TM", b"DT")
 _VRS_TOO = (b"OB", b"OW", b"SQ", b"UN", b"UT", b"AT", b"LT", b"AE", b"AS", b"ZZ", b"\0\0")
 _UNDEFINED = 0xFFFFFFFF
-_DIMENSIONS = ((0x0028, 0x0008), (0x0028, 0x0010), (0x0028, 0x0011), (0x0028, 0x0002), (0x0028, 0x0100), (0x0028, 0x0101))
+_DIMENSIONS = (
+    (0x0028, 0x0008),
+    (0x0028, 0x0010),
+    (0x0028, 0x0011),
+    (0x0028, 0x0002),
+    (0x0028, 0x0100),
+    (0x0028, 0x0101),
+)
 _SYNTAXES = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99",
              "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80",
              "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201", "1.2.3", "")  # fmt: skip
@@ -150,7 +157,9 @@ def _change(elements: list[Element], random: Random) -> None:
         case 8:
             _new_items(one, random)
         case _:
-            one.tag = random.choice(((0x0010, 0x0010), (0x7FE0, 0x0010), (0x5200, 0x9230), (0x0009, 0x0010), one.tag, (0x0002, 0x0010)))
+            one.tag = random.choice(
+                ((0x0010, 0x0010), (0x7FE0, 0x0010), (0x5200, 0x9230), (0x0009, 0x0010), one.tag, (0x0002, 0x0010))
+            )
 
 
 def _new_value(one: Element, random: Random) -> None:

@@ -21,7 +21,7 @@ from core.io.deid.tally import Tally
 from core.io.series import read_series
 from core.io.source_headers import source_headers
 from tests.core.io.dicom_factory import axial, multiframe, phantom, save, slice_dataset
-from tests.fuzz.door import NAME, Door
+from tests.fuzz.door import NAME, Door, said
 from tests.fuzz.mutate_dicom import mutated_dicom, nested
 
 ROLE = "portal-venous series"
@@ -43,8 +43,11 @@ def read(data: bytes, folder: Path) -> Iterator[str]:
 def clean(data: bytes, folder: Path) -> Iterator[str]:
     """De-identified in memory as an upload, and file by file into another folder."""
     content = cleaned(data, CaseKey(), Tally())
-    yield from read(content, folder)
-    done = clean_folder(_laid(data, folder / "original"), folder / "clean")
+    for name, one in (("upload", content), ("original", data)):
+        (folder / name).mkdir()
+        (folder / name / NAME).write_bytes(one)
+    yield said(lambda: read_series(folder / "upload", ROLE))
+    done = clean_folder(folder / "original", folder / "clean")
     yield from (notice.text for notice in done.notices)
     yield from (what for _, what in done.refused)
 
@@ -93,7 +96,14 @@ def seeds() -> list[bytes]:
     many.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     many.compress(RLELossless)
     made = [stored(plain), stored(rich), stored(plain, ImplicitVRLittleEndian), stored(compressed, RLELossless)]
-    return [*made, stored(plain, ExplicitVRBigEndian), stored(frames), stored(many, RLELossless), *_jpegs(), _deflated()]
+    return [
+        *made,
+        stored(plain, ExplicitVRBigEndian),
+        stored(frames),
+        stored(many, RLELossless),
+        *_jpegs(),
+        _deflated(),
+    ]
 
 
 def _jpegs() -> list[bytes]:
@@ -183,7 +193,7 @@ def _bomb() -> bytes:
     plain = _deflated()
     meta = 132 + 12 + struct.unpack_from("<I", plain, 140)[0]
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
-    piece = packer.compress(bytes(2**24)) 
+    piece = packer.compress(bytes(2**24))
     return plain[:meta] + piece + b"".join(packer.compress(bytes(2**24)) for _ in range(36)) + packer.flush()
 
 

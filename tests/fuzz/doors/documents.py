@@ -97,7 +97,19 @@ def snapshot_seeds() -> tuple[bytes, ...]:
 
 def _hostile(seed: bytes) -> list[bytes]:
     """Depth, length, numbers and texts in the place of every value at the top."""
-    odd = [b"", b"{", b"[]", b"null", b"1", b'"JANE"', b"\xff\xfe{\0}\0", b"\xef\xbb\xbf", b"{}" * 2, b"{}\0", b'{"a":1,"a":1}']
+    odd = [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"1",
+        b'"JANE"',
+        b"\xff\xfe{\0}\0",
+        b"\xef\xbb\xbf",
+        b"{}" * 2,
+        b"{}\0",
+        b'{"a":1,"a":1}',
+    ]
     odd += [b"[" * depth for depth in (1000, 100_000)] + [b'{"a":' * depth for depth in (1000, 100_000)]
     odd += [b"[" * depth + b"]" * depth for depth in (400, 900, 2000, 100_000)]
     odd += [b"9" * 10**6, b"-" + b"9" * 5000, b"1e" + b"9" * 5000, b"NaN", b"-Infinity", b'"\\ud800"', b'{"\\ud800":1}']
@@ -107,7 +119,10 @@ def _hostile(seed: bytes) -> list[bytes]:
     values += [b"NaN", b"Infinity", b"true", b"null", b"[]", b"{}", b"[[]]", b'{"":{}}', b"1e400", b"-1e400", b"0.5"]
     for name in list(tree)[:9]:
         for value in values:
-            pairs = [json.dumps(key).encode() + b":" + (value if key == name else json.dumps(one).encode()) for key, one in tree.items()]
+            pairs = [
+                json.dumps(key).encode() + b":" + (value if key == name else json.dumps(one).encode())
+                for key, one in tree.items()
+            ]
             odd.append(b"{" + b",".join(pairs) + b"}")
     return odd
 

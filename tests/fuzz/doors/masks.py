@@ -95,8 +95,14 @@ def rt_seeds() -> list[bytes]:
     """Two regions."""
     ready()
     values = mask_factory.labels()
-    regions = [("Liver of JANE", mask_factory.outlines(values > 0, axial())[:4]), ("GTV", mask_factory.outlines(values == 2, axial())[:2])]
-    return [stored(mask_factory.structure_set(regions)), stored(mask_factory.structure_set(regions[:1], code=("SCT", "10200004")))]
+    regions = [
+        ("Liver of JANE", mask_factory.outlines(values > 0, axial())[:4]),
+        ("GTV", mask_factory.outlines(values == 2, axial())[:2]),
+    ]
+    return [
+        stored(mask_factory.structure_set(regions)),
+        stored(mask_factory.structure_set(regions[:1], code=("SCT", "10200004"))),
+    ]
 
 
 def rt_hostile() -> list[bytes]:
@@ -107,7 +113,13 @@ def rt_hostile() -> list[bytes]:
     many = [np.column_stack([*np.random.default_rng(1).uniform(-30, 30, (2, 4000)), np.full(4000, 107.0)])]
     made = [stored(mask_factory.structure_set([("liver", one)])) for one in (far, flat, nan, many, [])]
     plain = rt_seeds()[0]
-    return [*made, stored(mask_factory.structure_set([])), plain[:-9], plain[:600], plain + nested((0x3006, 0x0039), 5000)]
+    return [
+        *made,
+        stored(mask_factory.structure_set([])),
+        plain[:-9],
+        plain[:600],
+        plain + nested((0x3006, 0x0039), 5000),
+    ]
 
 
 def nrrd_seeds() -> list[bytes]:

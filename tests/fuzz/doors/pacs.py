@@ -42,7 +42,11 @@ class Answers(BaseAdapter):
         body = self._body if asked_for_image or not self._parts else _ONE
         found = requests.Response()
         found.status_code = 409 if request.method == "POST" and body[1:2] == b" " else 200
-        kind = 'multipart/related; type="application/dicom"; boundary=edge' if self._parts and asked_for_image else "application/dicom+json"
+        kind = (
+            'multipart/related; type="application/dicom"; boundary=edge'
+            if self._parts and asked_for_image
+            else "application/dicom+json"
+        )
         found.headers["Content-Type"] = kind
         found.raw = HTTPResponse(io.BytesIO(body), preload_content=False, status=200)
         found.url, found.request = request.url, request
@@ -80,7 +84,12 @@ def seeds() -> list[bytes]:
     series = [{"0020000E": {"vr": "UI", "Value": [SERIES]}, "00080060": {"vr": "CS", "Value": ["CT"]},
                "00200011": {"vr": "IS", "Value": [3]}, "00201209": {"vr": "IS", "Value": ["9"]},
                "00080018": {"vr": "UI", "Value": [INSTANCE]}}]  # fmt: skip
-    failed = {"00081198": {"vr": "SQ", "Value": [{"00081155": {"vr": "UI", "Value": [INSTANCE]}, "00081197": {"vr": "US", "Value": [272]}}]}}
+    failed = {
+        "00081198": {
+            "vr": "SQ",
+            "Value": [{"00081155": {"vr": "UI", "Value": [INSTANCE]}, "00081197": {"vr": "US", "Value": [272]}}],
+        }
+    }
     made = {"00081199": {"vr": "SQ", "Value": [{"00081155": {"vr": "UI", "Value": [INSTANCE]}}]}}
     return [json.dumps(one).encode() for one in (studies, series, failed, made)] + [_ONE, _parts(_object())]
 

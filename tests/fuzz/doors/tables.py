@@ -93,7 +93,11 @@ def image_seeds() -> list[bytes]:
            "true_mtm_logit": "0.5", "true_dlr": "0.2"}  # fmt: skip
     rows = [",".join(({**row, "patient_id": f"P{n}"}).get(name, "") for name in COLUMNS) for n in range(4)]
     few = "patient_id,arterial,portal_venous,event\nP1,.,.,1\nP2,a,.,\n"
-    return [("\n".join((head, *rows)) + "\n").encode(), few.encode(), (HEADER + "P1" + "," * HEADER.count(",") + "\n").encode()]
+    return [
+        ("\n".join((head, *rows)) + "\n").encode(),
+        few.encode(),
+        (HEADER + "P1" + "," * HEADER.count(",") + "\n").encode(),
+    ]
 
 
 def image_hostile() -> list[bytes]:

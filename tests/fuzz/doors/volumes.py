@@ -207,14 +207,18 @@ def _other_line(data: bytes, mark: str, random: Random) -> bytes:
         case 1:
             parts.insert(at, parts[at])
         case _:
-            words[random.randint(0, len(words) - 1)] = random.choice((*NUMBERS, *TEXTS[:-1])).encode("utf-8", "surrogatepass")
+            words[random.randint(0, len(words) - 1)] = random.choice((*NUMBERS, *TEXTS[:-1])).encode(
+                "utf-8", "surrogatepass"
+            )
             parts[at] = key + sign + b" ".join(words)
     return b"\n".join(parts)
 
 
 def _door(name: str, seeds: object, lines: tuple[str, ...], mark: str) -> Door:
     made = seeds()  # type: ignore[operator]
-    return Door(name, read, lambda: made, lambda: _lines_hostile(made, lines, mark), partial(_mutate_lines, lines, mark))
+    return Door(
+        name, read, lambda: made, lambda: _lines_hostile(made, lines, mark), partial(_mutate_lines, lines, mark)
+    )
 
 
 DOORS = {

@@ -87,7 +87,9 @@ def tensor_seeds() -> list[bytes]:
     from safetensors.numpy import save
 
     x = np.random.default_rng(1).normal(size=(20, 2))
-    booster = xgboost.train({"max_depth": 2, "nthread": 1}, xgboost.DMatrix(x, x[:, 0] > 0, feature_names=["a", "b"]), 2)
+    booster = xgboost.train(
+        {"max_depth": 2, "nthread": 1}, xgboost.DMatrix(x, x[:, 0] > 0, feature_names=["a", "b"]), 2
+    )
     return [save({"stem.weight": np.zeros((2, 3), np.float32), "b": np.zeros(3, np.float16)}), bytes(booster.save_raw("ubj")),
             bytes(booster.save_raw("json"))]  # fmt: skip
 

@@ -88,13 +88,27 @@ def _hostile(table: bytes) -> list[bytes]:
     named = [zipped([*content, (name, b"x")]) for name in _NAMES]
     twice = [zipped([*content, *content]), zipped([*content, ("a", b"1"), ("A", b"2"), ("a", b"3")]),
              zipped([*content, ("a", b"1"), ("a/b", b"2")]), zipped([*content, ("a/b", b"2"), ("a", b"1")])]  # fmt: skip
-    linked = [zipped([*content, ("a", b"/etc/passwd")], mode=kind | 0o777) for kind in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR)]
+    linked = [
+        zipped([*content, ("a", b"/etc/passwd")], mode=kind | 0o777)
+        for kind in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR)
+    ]
     whole = zipped([*content, ("a", bytes(5000))])
-    lying = [_field(whole, _CENTRAL, place, width, value) for place, width in _FIELDS for value in (0, 1, 2**31, 2**32 - 1)]
+    lying = [
+        _field(whole, _CENTRAL, place, width, value) for place, width in _FIELDS for value in (0, 1, 2**31, 2**32 - 1)
+    ]
     lying += [_field(whole, _LOCAL, place, 2, value) for place in (4, 6, 8, 26, 28) for value in (0, 1, 99, 65535)]
     cut = [whole[: len(whole) // 2], whole[:-1], whole[:30], b"PK\x05\x06" + bytes(18), b"PK\x03\x04", whole + whole]
     bomb = zipped([*content, *((f"{n}", bytes(2**24)) for n in range(20))])
-    return [*named, *twice, *linked, *lying, *cut, bomb, zipped([("a.zip", whole)]), zipped([(f"{n}", b"") for n in range(3000)])]
+    return [
+        *named,
+        *twice,
+        *linked,
+        *lying,
+        *cut,
+        bomb,
+        zipped([("a.zip", whole)]),
+        zipped([(f"{n}", b"") for n in range(3000)]),
+    ]
 
 
 def _field(data: bytes, mark: bytes, place: int, width: int, value: int) -> bytes:

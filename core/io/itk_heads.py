@@ -1,0 +1,236 @@
+"""Headers of NRRD and MetaImage held against their grammar before a reader in C++ is given the file.
+
+SimpleITK's readers end the whole process on some malformed headers: sizes, dimensions, counts of numbers and encodings
+are judged here first, and only what CT and masks need is let through.
+
+Layout: teem.sourceforge.net/nrrd/format.html; itk.org/Wiki/MetaIO/Documentation.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.errors import InputError
+from core.io.kinds import Kind
+from core.io.raw import MAX_AXIS, MAX_VOXELS
+
+MOST_AXES = 4
+_MOST_VALUES = 2**40
+LONGEST_VALUE = 250
+"""Characters of a text in a MetaImage header: its reader copies them into places of that size."""
+_INTEGER = re.compile(r"[-+]?[0-9]{1,9}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?")
+_NRRD_BYTES = {
+    **dict.fromkeys(("signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t"), 1),
+    **dict.fromkeys(("short", "short int", "signed short", "signed short int", "int16", "int16_t"), 2),
+    **dict.fromkeys(("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"), 2),
+    **dict.fromkeys(
+        ("int", "signed int", "int32", "int32_t", "uint", "unsigned int", "uint32", "uint32_t", "float"), 4
+    ),
+    **dict.fromkeys(("longlong", "long long", "long long int", "signed long long", "signed long long int"), 8),
+    **dict.fromkeys(("int64", "int64_t", "ulonglong", "unsigned long long", "uint64", "uint64_t", "double"), 8),
+}
+_META_BYTES = {
+    **dict.fromkeys(("MET_CHAR", "MET_UCHAR"), 1),
+    **dict.fromkeys(("MET_SHORT", "MET_USHORT"), 2),
+    **dict.fromkeys(("MET_INT", "MET_UINT", "MET_FLOAT"), 4),
+    **dict.fromkeys(("MET_LONG", "MET_ULONG", "MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
+}
+_NRRD_KINDS = re.compile(r"domain|space|list|vector|none|\?\?\?|[234]-vector|[234]-color|rgb-color|rgba-color|complex")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a header says of its voxels.
+
+    Attributes:
+        sizes: of all axes.
+        value_bytes: of one voxel.
+        packed: whether the voxels are compressed.
+        local: whether they follow in the same file.
+        start: byte behind the header.
+    """
+
+    sizes: tuple[int, ...]
+    value_bytes: int
+    packed: bool
+    local: bool
+    start: int
+
+
+def check_head(head: bytes, kind: Kind, file_bytes: int, role: str) -> None:
+    """Refuse a header that is not well formed, or whose voxels cannot be in the file.
+
+    Args:
+        head: the beginning of the file, at least all of its header.
+        file_bytes: of the whole file.
+
+    Raises:
+        InputError: naming what of the header is wrong.
+    """
+    found = _nrrd(head, role) if kind is Kind.NRRD else _meta_image(head, role)
+    wanted = math.prod(found.sizes) * found.value_bytes
+    if found.local and not found.packed and found.start + wanted > file_bytes:
+        raise InputError(
+            f"{role}: expected a whole {kind.value} file, got a truncated or damaged one "
+            f"({max(file_bytes - found.start, 0)} of {wanted} bytes)"
+        )
+
+
+class _Fields:
+    """The fields of a header by name, in small letters; each is asked for by what it must hold."""
+
+    def __init__(self, fields: Mapping[str, str], what: str, role: str) -> None:
+        self._fields, self._what, self._role = fields, what, role
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a field."""
+        return name in self._fields
+
+    def text(self, name: str, fits: Callable[[str], object], expected: str) -> str:
+        """A field that must be there."""
+        value = self._fields.get(name, "")
+        if not fits(value):
+            self.refuse(name, expected)
+        return value
+
+    def integers(self, name: str, count: int) -> tuple[int, ...]:
+        """So many whole numbers."""
+        words = self._fields.get(name, "").split()
+        if len(words) != count or not all(_INTEGER.fullmatch(word) for word in words):
+            self.refuse(name, f"{count} whole numbers")
+        return tuple(int(word) for word in words)
+
+    def numbers(self, names: tuple[str, ...], count: int) -> None:
+        """In each of the fields that are there so many finite numbers."""
+        for name in names:
+            words = self._fields.get(name, "").split()
+            if self.has(name) and (len(words) != count or not all(_NUMBER.fullmatch(word) for word in words)):
+                self.refuse(name, f"{count} numbers")
+
+    def sizes(self, name: str, axes: int) -> tuple[int, ...]:
+        """The sizes of the axes."""
+        found = self.integers(name, axes)
+        if min(found) < 1 or math.prod(found) > _MOST_VALUES:  # below, the reader of what is wanted says how many it takes
+            self.refuse(name, f"sizes of 1 or more, at most {MAX_VOXELS} voxels in all,")
+        return found
+
+    def axes(self, name: str) -> int:
+        """The number of axes."""
+        (found,) = self.integers(name, 1)
+        if not 2 <= found <= MOST_AXES:
+            raise InputError(f"{self._role}: expected a volume of 3 dimensions, got {found}")
+        return found
+
+    def refuse(self, name: str, expected: str) -> None:
+        """Say what is wrong with a field of ours."""
+        raise InputError(f"{self._role}: expected {expected} as {name} of the {self._what} header, got something else")
+
+
+def _nrrd(head: bytes, role: str) -> Head:
+    found = re.search(rb"\r?\n\r?\n", head)
+    lines = head[: found.start() if found else len(head)].decode("utf-8", "replace").splitlines()
+    pairs = [line.partition(":") for line in lines[1:] if not line.startswith("#") and ":=" not in line]
+    fields = _Fields(_once([(key, value) for key, _, value in pairs], "NRRD", role), "NRRD", role)
+    axes = fields.axes("dimension")
+    sizes = fields.sizes("sizes", axes)
+    kind = fields.text("type", lambda value: value.lower() in _NRRD_BYTES, "integers or real numbers")
+    encoding = fields.text("encoding", lambda value: value.lower() in ("raw", "gzip", "gz"), "raw or gzip").lower()
+    for name in ("line skip", "lineskip", "byte skip", "byteskip"):
+        if fields.has(name):
+            fields.text(name, lambda value: value == "0", "0")
+    fields.numbers(("spacings", "thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs"), axes)
+    if fields.has("kinds"):
+        fields.text("kinds", lambda value: _are(value.split(), _NRRD_KINDS, axes), f"{axes} known kinds")
+    _nrrd_space(fields, axes)
+    start = found.end() if found else len(head)
+    local = not (fields.has("data file") or fields.has("datafile"))
+    return Head(sizes, _NRRD_BYTES[kind.lower()], encoding != "raw", local, start)
+
+
+def _nrrd_space(fields: _Fields, axes: int) -> None:
+    """Directions of the axes, of which one may have none, and the origin; all in three dimensions."""
+    if fields.has("space dimension"):
+        fields.text("space dimension", lambda value: value == "3", "3")
+    if fields.has("space directions"):
+        fields.text("space directions", lambda value: _directions(value, axes), f"{axes} vectors of 3 numbers")
+    for name in ("space origin", "measurement frame"):
+        if fields.has(name):
+            count = 1 if name == "space origin" else 3
+            fields.text(name, lambda value, n=count: len(_vectors(value)) == n, f"vectors of 3 numbers")  # type: ignore[misc]
+
+
+def _directions(value: str, axes: int) -> bool:
+    words = re.sub(r"\([^()]*\)", "v", value).split()
+    return (
+        len(words) == axes
+        and set(words) <= {"v", "none"}
+        and len(_vectors(value)) == words.count("v") >= 3 - (axes < 3)
+    )
+
+
+def _vectors(value: str) -> list[str]:
+    """The vectors of three finite numbers in a text of nothing else; [] if there is another."""
+    found = re.findall(r"\(([^()]*)\)", value)
+    rest = re.sub(r"\([^()]*\)|none|\s", "", value)
+    whole = all(_are([word.strip() for word in one.split(",")], _NUMBER, 3) for one in found)
+    return found if whole and not rest else []
+
+
+def _are(words: list[str], pattern: re.Pattern[str], count: int) -> bool:
+    return len(words) == count and all(pattern.fullmatch(word.lower()) for word in words)
+
+
+def _meta_image(head: bytes, role: str) -> Head:
+    found = re.search(rb"(?im)^[ \t]*elementdatafile[ \t]*=[^\n]*(?:\n|\Z)", head)
+    if found is None:
+        raise InputError(f"{role}: expected a MetaImage header that says where its voxels are, got a truncated one")
+    lines = head[: found.end()].decode("latin-1").splitlines()
+    if any(len(line) > LONGEST_VALUE for line in lines):
+        raise InputError(f"{role}: expected lines of at most {LONGEST_VALUE} characters in the header, got longer ones")
+    pairs = [line.partition("=") for line in lines if line.strip()]
+    fields = _Fields(_once([(key, value) for key, _, value in pairs], "MetaImage", role), "MetaImage", role)
+    axes = fields.axes("ndims")
+    sizes = fields.sizes("dimsize", axes)
+    kind = fields.text("elementtype", lambda value: value in _META_BYTES, "integers or real numbers")
+    fields.numbers(("elementspacing", "elementsize", "offset", "position", "origin", "centerofrotation"), axes)
+    fields.numbers(("transformmatrix", "rotation", "orientation"), axes * axes)
+    _meta_words(fields)
+    channels = fields.integers("elementnumberofchannels", 1)[0] if fields.has("elementnumberofchannels") else 1
+    if not 1 <= channels <= MAX_AXIS:
+        fields.refuse("elementnumberofchannels", "1")
+    packed = fields.has("compresseddata") and fields.text("compresseddata", str, "true or false").lower()[:1] in (
+        "t",
+        "1",
+    )
+    place = fields.text("elementdatafile", str, "a place").lower()
+    return Head((*sizes, channels), _META_BYTES[kind], packed, place == "local", found.end())
+
+
+def _meta_words(fields: _Fields) -> None:
+    truths = ("true", "false", "1", "0", "t", "f")
+    for name in ("binarydata", "binarydatabyteordermsb", "elementbyteordermsb", "compresseddata"):
+        if fields.has(name):
+            fields.text(name, lambda value: value.lower() in truths, "true or false")
+    if fields.has("objecttype"):
+        fields.text("objecttype", lambda value: value == "Image", "Image")
+    if fields.has("binarydata"):
+        fields.text("binarydata", lambda value: value.lower() in truths[::2], "true")
+    if fields.has("headersize"):
+        fields.text("headersize", lambda value: value in ("0", "-1"), "0")
+    if fields.has("compresseddatasize"):
+        fields.text("compresseddatasize", lambda value: re.fullmatch(r"[0-9]{1,11}", value), "a number of bytes")
+
+
+def _once(pairs: list[tuple[str, str]], what: str, role: str) -> dict[str, str]:
+    """The values by name in small letters, without spaces around them."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        name = key.strip().lower()
+        if name in found:
+            raise InputError(f"{role}: expected each field of the {what} header once, got one twice")
+        found[name] = value.strip()
+    return found
