@@ -195,9 +195,11 @@ def _first_filled(lines: _Lines, fields: IntArray) -> int:
 def _names(header: bytes, delimiter: str, row: int) -> tuple[str, ...]:
     text = io.StringIO(header.decode("utf-8"), newline="")
     try:
-        cells = next(csv.reader(text, delimiter=delimiter, skipinitialspace=True))
+        cells = next(csv.reader(text, delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error as error:
         raise InputError(f"{ROLE}, row {row}: expected a header with the names of the columns, got others") from error
+    if not cells:
+        raise InputError(f"{ROLE}: expected a header and rows, got delimiters alone")
     names = tuple(cell.strip() for cell in cells)
     first: dict[str, int] = {}
     for position, name in enumerate(names, start=1):

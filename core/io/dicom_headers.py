@@ -40,6 +40,7 @@ _SCREEN_TYPES = frozenset({"SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE", "SCREE
 _CAPTURED = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})  # PS3.3, C.8.6.1: digitised, or of a workstation
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _MAX_INFLATED_BYTES = 2**29
+_PIECE_BYTES = 2**20
 
 
 def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
@@ -101,21 +102,23 @@ def inflates(content: bytes) -> bool:
         return False
     meta = 132 if content[128:132] == b"DICM" else 0
     group_length = int.from_bytes(content[meta + 8 : meta + 12], "little")
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater, inflated = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    left = content[meta + 12 + group_length :]
     try:
-        inflater.decompress(content[meta + 12 + group_length :], _MAX_INFLATED_BYTES)
+        while left and inflated <= _MAX_INFLATED_BYTES:
+            inflated += len(inflater.decompress(left, _PIECE_BYTES))
+            left = inflater.unconsumed_tail
     except zlib.error:
         return False
-    return bool(inflater.unconsumed_tail)
+    return inflated > _MAX_INFLATED_BYTES
 
 
 def modality_words(path: Path) -> str:
     """What a DICOM file is, in words."""
     try:
-        dataset = open_dicom(path, stop_before_pixels=True)
-    except Exception:  # as above
+        modality = str(open_dicom(path, stop_before_pixels=True).get("Modality", ""))
+    except Exception:  # as above; a value is read only where it is asked for
         return "a broken DICOM file"
-    modality = str(dataset.get("Modality", ""))
     return "a CT image" if modality == "CT" else _OTHER_MODALITIES.get(modality, "another kind of DICOM object")
 
 

@@ -114,7 +114,9 @@ class _Fields:
     def sizes(self, name: str, axes: int) -> tuple[int, ...]:
         """The sizes of the axes."""
         found = self.integers(name, axes)
-        if min(found) < 1 or math.prod(found) > _MOST_VALUES:  # below, the reader of what is wanted says how many it takes
+        if (
+            min(found) < 1 or math.prod(found) > _MOST_VALUES
+        ):  # below, the reader of what is wanted says how many it takes
             self.refuse(name, f"sizes of 1 or more, at most {MAX_VOXELS} voxels in all,")
         return found
 

@@ -179,9 +179,10 @@ def _segmentation(path: Path, kind: Kind, file: MaskFile) -> _Segmentation:
         warnings.simplefilter("ignore")
         try:
             dataset = open_dicom(path)
+            storage = str(dataset.SOPClassUID)
         except Exception as error:  # as above
             raise InputError(f"{ROLE}: expected a whole DICOM file, got a damaged or truncated one") from error
-        if str(dataset.SOPClassUID) == STRUCTURE_SET:
+        if storage == STRUCTURE_SET:
             return read_rtstruct(dataset, file.segment)
         return read_dicom_seg(dataset, file.segment)
 

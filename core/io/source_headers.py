@@ -58,7 +58,10 @@ def _header(file: Path) -> Dataset | None:
     if inflates_too_far(file):
         return None
     try:
-        return open_dicom(file, stop_before_pixels=True)
+        dataset = open_dicom(file, stop_before_pixels=True)
+        for name in (*_NEEDED, *_EMPTY_IF_UNKNOWN):
+            dataset.get(name)  # a value is read only where it is asked for
+        return dataset
     except Exception:  # pydicom raises many kinds for damaged files; such a file is none of the slices
         return None
 
