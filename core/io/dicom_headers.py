@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import warnings
-import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from core.io.dicom_bounds import inflates, is_overlong, mapped
 from core.io.dicom_slice import Slice, slices_of
 from core.io.dicom_values import words
 from core.io.raw import MAX_AXIS, MAX_VOXELS
@@ -38,9 +39,6 @@ _DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _SCREEN_TYPES = frozenset({"SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE", "SCREEN_SAVE", "SCREEN"})
 _CAPTURED = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})  # PS3.3, C.8.6.1: digitised, or of a workstation
-_DEFLATED = b"1.2.840.10008.1.2.1.99"
-_MAX_INFLATED_BYTES = 2**29
-_PIECE_BYTES = 2**20
 
 
 def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
@@ -56,13 +54,19 @@ def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
     return slices, rejected
 
 
-def open_dicom(path: Path | BinaryIO, **options: Any) -> Dataset:
+def open_dicom(path: Path | io.BytesIO, **options: Any) -> Dataset:
     """A data set; what pydicom has to warn of may hold tag contents and is not shown.
 
     A file that does not name its transfer syntax is given the one it was read with.
+
+    Raises:
+        ValueError: more elements than an image has. pydicom raises many other kinds for damaged files.
     """
     import pydicom
     from pydicom.uid import UID
+
+    if is_overlong(path.getvalue() if isinstance(path, io.BytesIO) else mapped(path)):
+        raise ValueError("more elements than an image has")
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -89,28 +93,7 @@ def _found_in(file: int, path: Path) -> list[Slice] | str:
 
 def inflates_too_far(path: Path) -> bool:
     """True for a deflated file beyond all measure; the reader inflates at once, so count first."""
-    with path.open("rb") as stream:
-        if _DEFLATED not in stream.read(1024):
-            return False
-        stream.seek(0)
-        return inflates(stream.read())
-
-
-def inflates(content: bytes) -> bool:
-    """True for the bytes of such a file."""
-    if _DEFLATED not in content[:1024]:
-        return False
-    meta = 132 if content[128:132] == b"DICM" else 0
-    group_length = int.from_bytes(content[meta + 8 : meta + 12], "little")
-    inflater, inflated = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    left = content[meta + 12 + group_length :]
-    try:
-        while left and inflated <= _MAX_INFLATED_BYTES:
-            inflated += len(inflater.decompress(left, _PIECE_BYTES))
-            left = inflater.unconsumed_tail
-    except zlib.error:
-        return False
-    return inflated > _MAX_INFLATED_BYTES
+    return inflates(mapped(path))
 
 
 def modality_words(path: Path) -> str:

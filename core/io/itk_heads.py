@@ -162,7 +162,7 @@ def _nrrd_space(fields: _Fields, axes: int) -> None:
     for name in ("space origin", "measurement frame"):
         if fields.has(name):
             count = 1 if name == "space origin" else 3
-            fields.text(name, lambda value, n=count: len(_vectors(value)) == n, f"vectors of 3 numbers")  # type: ignore[misc]
+            fields.text(name, lambda value, n=count: len(_vectors(value)) == n, "vectors of 3 numbers")  # type: ignore[misc]
 
 
 def _directions(value: str, axes: int) -> bool:

@@ -30,7 +30,7 @@ SHAPE = (8, 8, 9)
 
 
 def read(data: bytes, folder: Path) -> Iterator[str]:
-    """The file among eight good slices; a multiframe one alone."""
+    """The file alone or among eight good slices; a multiframe one always alone."""
     case = _laid(data, folder)
     series = read_series(case, ROLE)
     for one in series:
@@ -55,7 +55,7 @@ def clean(data: bytes, folder: Path) -> Iterator[str]:
 def _laid(data: bytes, folder: Path) -> Path:
     case = folder / NAME
     case.mkdir(parents=True, exist_ok=True)
-    if _FRAMES not in data:
+    if _FRAMES not in data and zlib.crc32(data) % 3 == 0:  # a third of the time, as eight more files take their time
         for number, content in enumerate(neighbours()):
             (case / f"{NAME}-{number}").write_bytes(content)
     (case / NAME).write_bytes(data)
@@ -146,7 +146,7 @@ def hostile() -> list[bytes]:
     deep = [plain + nested((0x0040, 0xA730), depth) for depth in (30, 200, 3000, 20_000)]
     deep.append(plain[:200] + nested((0x0009, 0x1010), 4000))
     cut = [plain[:132], plain[:140], plain[: len(plain) // 2], plain[:-1], b"\0" * 128 + b"DICM", b"DICM" * 40]
-    return [*odd, *deep, *cut, _bomb(), *_lying_frames()]
+    return [*odd, *deep, *cut, _bomb(15), _bomb(37), plain + bytes(2**24), *_lying_frames()]
 
 
 def _sized() -> list[bytes]:
@@ -188,13 +188,13 @@ def _with_text(data: bytes, tag: tuple[int, int], text: bytes) -> bytes:
     return written(preamble, elements)
 
 
-def _bomb() -> bytes:
-    """A deflated file of half a gibibyte and more."""
+def _bomb(pieces: int) -> bytes:
+    """A deflated file of so many times 16 MiB."""
     plain = _deflated()
     meta = 132 + 12 + struct.unpack_from("<I", plain, 140)[0]
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     piece = packer.compress(bytes(2**24))
-    return plain[:meta] + piece + b"".join(packer.compress(bytes(2**24)) for _ in range(36)) + packer.flush()
+    return plain[:meta] + piece + b"".join(packer.compress(bytes(2**24)) for _ in range(pieces - 1)) + packer.flush()
 
 
 def _lying_frames() -> list[bytes]:
