@@ -1,6 +1,6 @@
 """How many elements a DICOM file holds and how far it inflates, counted before a library makes an object of each.
 
-A file of zeros is a file of empty elements, eight bytes each; a deflated one has a thousand times more of them than bytes.
+A file of zeros is a file of empty elements, eight bytes each; deflated, of a thousand times more than it has bytes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from pathlib import Path
 
 MOST_ELEMENTS = 100_000
 """Of all levels; an enhanced CT of 2000 frames has 60 000, a slice 200."""
+DEEPEST = 30
 MOST_INFLATED_BYTES = 2**28
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"})
 _UNDEFINED = 0xFFFFFFFF
 _META, _ITEM, _SYNTAX = b"\x02\0", b"\xfe\xff", b"\x02\0\x10\0"
-_DEEPEST = 100
+_SEQUENCE_ENDS = b"\xdd\xe0"
+_ENDLESS = 2**63
 Content = bytes | mmap.mmap
 
 
@@ -30,29 +32,32 @@ def mapped(path: Path) -> Content:
 
 def inflates(content: Content) -> bool:
     """True for a deflated file that inflates beyond all measure."""
-    end, syntax = _meta(content)
+    end, syntax, _ = _meta(content)
     return syntax == DEFLATED and _inflated(content[end:]) is None
 
 
 def is_overlong(content: Content) -> bool:
-    """True for a file of more elements than an image has, or one that inflates beyond all measure."""
-    end, syntax = _meta(content)
+    """True for a file of more elements, or more levels of them, than an image has, or that inflates beyond all measure."""
+    end, syntax, is_nested = _meta(content)
+    if is_nested:
+        return True
     if syntax != DEFLATED:
         return _count(content, end, len(content), 0) > MOST_ELEMENTS
     body = _inflated(content[end:])
     return body is None or _count(body, 0, len(body), 0) > MOST_ELEMENTS
 
 
-def _meta(content: Content) -> tuple[int, bytes]:
-    """Where the meta information ends, and the transfer syntax it names."""
-    at, syntax = 132 if content[128:132] == b"DICM" else 0, b""
-    while content[at : at + 2] == _META:
-        start, length = _value(content, at, content[at + 4 : at + 6].isalpha())
-        length = 0 if length == _UNDEFINED else length
+def _meta(content: Content) -> tuple[int, bytes, bool]:
+    """Where the meta information ends, the transfer syntax it names, and whether it has sequences, which it never has."""
+    at, syntax, is_nested = 132 if content[128:132] == b"DICM" else 0, b"", False
+    while content[at : at + 2] == _META and not is_nested:
+        kind = content[at + 4 : at + 6]
+        start, length = _value(content, at, kind.isalpha())
+        is_nested = kind == b"SQ" or length == _UNDEFINED
         if content[at : at + 4] == _SYNTAX:
             syntax = content[start : start + min(length, 64)].rstrip(b"\0 ")
         at = start + length
-    return min(at, len(content)), syntax
+    return min(at, len(content)), syntax, is_nested
 
 
 def _value(content: Content, at: int, explicit: bool) -> tuple[int, int]:
@@ -75,22 +80,34 @@ def _inflated(packed: bytes) -> bytes | None:
 
 
 def _count(content: Content, at: int, end: int, depth: int) -> int:
-    """Elements and items from `at` to `end`, those within sequences too, up to one more than are allowed."""
+    """Elements and items from `at` to `end`, those within sequences too; too many where they are nested too deeply."""
     count, explicit = 0, depth == 0 and content[at + 4 : at + 6].isupper()
+    ends: list[int] = []  # of the sequences that are open
     while at + 8 <= end and count <= MOST_ELEMENTS:
         count += 1
+        while ends and at >= ends[-1]:
+            ends.pop()
         if content[at : at + 2] == _ITEM:  # an item, or the end of one: what follows is counted as it comes
+            if content[at + 2 : at + 4] == _SEQUENCE_ENDS and ends:
+                ends.pop()
             at += 8
             continue
         start, length = _value(content, at, explicit)
         if length == _UNDEFINED or (explicit and content[at + 4 : at + 6] == b"SQ"):
+            ends.append(_ENDLESS if length == _UNDEFINED else start + length)
+            if depth + len(ends) > DEEPEST:
+                return MOST_ELEMENTS + 1
             at = start
             continue
         hidden = not explicit or content[at + 4 : at + 6] == b"UN"
-        if hidden and depth < _DEEPEST and _is_sequence(content, at, start, length):
-            count += _count(content, start, min(start + length, end), depth + 1)
+        if hidden and _is_sequence(content, at, start, length):
+            count += _nested(content, start, min(start + length, end), depth + len(ends) + 1)
         at = start + length
     return count
+
+
+def _nested(content: Content, at: int, end: int, depth: int) -> int:
+    return MOST_ELEMENTS + 1 if depth > DEEPEST else _count(content, at, end, depth)
 
 
 def _is_sequence(content: Content, at: int, start: int, length: int) -> bool:

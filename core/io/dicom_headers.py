@@ -75,7 +75,20 @@ def open_dicom(path: Path | io.BytesIO, **options: Any) -> Dataset:
         if "TransferSyntaxUID" not in dataset.file_meta:
             implicit = dataset.original_encoding[0]
             dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1")
+        _without_false_sequences(dataset)
         return dataset
+
+
+def _without_false_sequences(dataset: Dataset) -> None:
+    """Sequences where a plain value belongs go: to make a text of one may take longer than anybody waits."""
+    from pydicom.datadict import dictionary_VR
+
+    for tag in [tag for tag in dataset.keys() if dataset.get_item(tag).VR == "SQ"]:  # noqa: SIM118
+        try:
+            if dictionary_VR(tag) != "SQ":
+                del dataset[tag]
+        except KeyError:
+            continue  # private, and never read
 
 
 def _found_in(file: int, path: Path) -> list[Slice] | str:

@@ -111,11 +111,12 @@ def _pixels_alone(dataset: Dataset, stream: bytes) -> Dataset:
     from pydicom.dataset import Dataset as New
     from pydicom.dataset import FileMetaDataset
     from pydicom.encaps import encapsulate
+    from pydicom.uid import UID
 
     alone, meta = New(), FileMetaDataset()
     meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-    meta.MediaStorageSOPClassUID = alone.SOPClassUID = _CT_IMAGE
-    meta.MediaStorageSOPInstanceUID = alone.SOPInstanceUID = "2.25.1"
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(_CT_IMAGE), UID("2.25.1")
+    alone.SOPClassUID, alone.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     alone.Modality, alone.SamplesPerPixel = "CT", 1
     alone.PhotometricInterpretation = "MONOCHROME2"
     for name in ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,9 +67,7 @@ def affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
 
 
 def check_data_file(path: Path, kind: Kind, role: str) -> None:
-    """A header must be well formed, and may name the file of its voxels: only a plain file beside it is followed, or any
-    file could be read.
-    """
+    """The header must be well formed; it may name the file of its voxels, but only a plain one beside it is followed."""
     with path.open("rb") as stream:
         head = stream.read(_HEADER_BYTES)
     if kind is Kind.NRRD and len(head) == _HEADER_BYTES and not re.search(rb"\r?\n\r?\n", head):
@@ -97,4 +96,4 @@ def _is_plain_neighbour(path: Path, name: str) -> bool:
     if any(c in name for c in "/\\%: ") or name in (".", "..") or name.upper() == "LIST":
         return False
     neighbour = path.parent / name
-    return neighbour.is_file() and not neighbour.is_symlink()
+    return os.path.isfile(neighbour) and not neighbour.is_symlink()  # unlike Path.is_file also for what can be no name

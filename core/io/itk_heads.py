@@ -19,8 +19,8 @@ from core.io.raw import MAX_AXIS, MAX_VOXELS
 
 MOST_AXES = 4
 _MOST_VALUES = 2**40
-LONGEST_VALUE = 250
-"""Characters of a text in a MetaImage header: its reader copies them into places of that size."""
+LONGEST_VALUE, LONGEST_PAIR = 250, 2**15
+"""Characters of a line: the readers copy texts into places of a few hundred; key and value of NRRD may be longer."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,9}")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?")
 _NRRD_BYTES = {
@@ -39,7 +39,21 @@ _META_BYTES = {
     **dict.fromkeys(("MET_INT", "MET_UINT", "MET_FLOAT"), 4),
     **dict.fromkeys(("MET_LONG", "MET_ULONG", "MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
 }
-_NRRD_KINDS = re.compile(r"domain|space|list|vector|none|\?\?\?|[234]-vector|[234]-color|rgb-color|rgba-color|complex")
+_NUMBER_OR_NAN = re.compile(rf"{_NUMBER.pattern}|nan", re.IGNORECASE)  # NRRD's word for an axis that has none
+_NRRD_KINDS = re.compile(
+    r"domain|space|time|list|vector|none|\?\?\?|[234]-vector|[234]-color|rgb-color|rgba-color|complex|cell|node"
+)
+_ANY, _NOUGHT, _DIGITS = r"[ -~]{0,200}", "0", r"[0-9]{1,18}"
+_NRRD_TEXTS = {
+    **dict.fromkeys(("dimension", "sizes", "type", "encoding", "kinds", "centers", "centerings", "spacings"), ".*"),
+    **dict.fromkeys(("thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs", "space dimension"), ".*"),
+    **dict.fromkeys(("space directions", "space origin", "measurement frame", "data file", "datafile"), ".*"),
+    **dict.fromkeys(("line skip", "lineskip", "byte skip", "byteskip"), _NOUGHT),
+    **dict.fromkeys(("content", "units", "space units", "labels", "sample units", "sampleunits"), _ANY),
+    **dict.fromkeys(("old min", "oldmin", "old max", "oldmax", "min", "max"), r"[-+.0-9eE]{1,40}"),
+    **{"number": _DIGITS, "endian": "little|big", "space": r"[a-z0-9-]{1,40}(?: [a-z0-9-]{1,40}){0,3}"},
+}
+"""Every field of the format and what it may hold; its reader writes what it does not know into places of fixed size."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +118,11 @@ class _Fields:
             self.refuse(name, f"{count} whole numbers")
         return tuple(int(word) for word in words)
 
-    def numbers(self, names: tuple[str, ...], count: int) -> None:
-        """In each of the fields that are there so many finite numbers."""
+    def numbers(self, names: tuple[str, ...], count: int, one: re.Pattern[str] = _NUMBER) -> None:
+        """In each of the fields that are there so many numbers."""
         for name in names:
             words = self._fields.get(name, "").split()
-            if self.has(name) and (len(words) != count or not all(_NUMBER.fullmatch(word) for word in words)):
+            if self.has(name) and (len(words) != count or not all(one.fullmatch(word) for word in words)):
                 self.refuse(name, f"{count} numbers")
 
     def sizes(self, name: str, axes: int) -> tuple[int, ...]:
@@ -119,6 +133,14 @@ class _Fields:
         ):  # below, the reader of what is wanted says how many it takes
             self.refuse(name, f"sizes of 1 or more, at most {MAX_VOXELS} voxels in all,")
         return found
+
+    def known(self, patterns: Mapping[str, str]) -> None:
+        """Only fields of these names, whose values fit."""
+        for position, (name, value) in enumerate(self._fields.items(), start=1):
+            if not re.fullmatch(patterns.get(name, "(?!)"), value, re.IGNORECASE):
+                raise InputError(
+                    f"{self._role}: expected known fields in the {self._what} header, got another in place {position}"
+                )
 
     def axes(self, name: str) -> int:
         """The number of axes."""
@@ -134,19 +156,20 @@ class _Fields:
 
 def _nrrd(head: bytes, role: str) -> Head:
     found = re.search(rb"\r?\n\r?\n", head)
-    lines = head[: found.start() if found else len(head)].decode("utf-8", "replace").splitlines()
-    pairs = [line.partition(":") for line in lines[1:] if not line.startswith("#") and ":=" not in line]
+    lines = re.split(r"\r?\n", head[: found.start() if found else len(head)].decode("utf-8", "replace"))[1:]
+    if any(len(line) > (LONGEST_PAIR if ":=" in line else LONGEST_VALUE) or "\r" in line for line in lines):
+        raise InputError(f"{role}: expected lines of at most {LONGEST_VALUE} characters in the header, got longer ones")
+    pairs = [line.partition(":") for line in lines if not line.startswith("#") and ":=" not in line]
     fields = _Fields(_once([(key, value) for key, _, value in pairs], "NRRD", role), "NRRD", role)
     axes = fields.axes("dimension")
     sizes = fields.sizes("sizes", axes)
     kind = fields.text("type", lambda value: value.lower() in _NRRD_BYTES, "integers or real numbers")
     encoding = fields.text("encoding", lambda value: value.lower() in ("raw", "gzip", "gz"), "raw or gzip").lower()
-    for name in ("line skip", "lineskip", "byte skip", "byteskip"):
+    fields.numbers(("spacings", "thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs"), axes, _NUMBER_OR_NAN)
+    fields.known(_NRRD_TEXTS)
+    for name in ("kinds", "centers", "centerings"):
         if fields.has(name):
-            fields.text(name, lambda value: value == "0", "0")
-    fields.numbers(("spacings", "thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs"), axes)
-    if fields.has("kinds"):
-        fields.text("kinds", lambda value: _are(value.split(), _NRRD_KINDS, axes), f"{axes} known kinds")
+            fields.text(name, lambda value: _are(value.split(), _NRRD_KINDS, axes), f"{axes} known words")
     _nrrd_space(fields, axes)
     start = found.end() if found else len(head)
     local = not (fields.has("data file") or fields.has("datafile"))

@@ -32,24 +32,24 @@ def main(arguments: list[str] | None = None) -> int:
         small = minimised(door(options.door), options.minimise.read_bytes())
         target = options.minimise.with_suffix(".small")
         target.write_bytes(small)
-        print(f"{len(small)} bytes: {target}")
+        _say(f"{len(small)} bytes: {target}")
         return 0
     names = NAMES if options.door == "all" else (options.door,)
     ways = [way for way in WAYS if options.way in (way, "all")]
     if importlib.util.find_spec("atheris") is None and "guided" in ways:
-        print('atheris is not installed (pip install -e ".[fuzz]"): no guided campaign')
+        _say('atheris is not installed (pip install -e ".[fuzz]"): no guided campaign')
         ways.remove("guided")
     out = options.out or Path("out", "fuzz", time.strftime("%Y%m%d-%H%M%S"))
     jobs, end = [(name, way) for name in names for way in ways], time.monotonic() + 60 * options.minutes
     found = []
-    print(_HEAD, flush=True)
+    _say(_HEAD)
     for number, (name, way) in enumerate(jobs):
         share = (end - time.monotonic()) / (len(jobs) - number)
         found.append(campaign(name, way, out, options.runs, max(share, _LEAST_SECONDS), options.seed))
-        print(_row(found[-1]), flush=True)
+        _say(_row(found[-1]))
         _write(out, found)
     total, wrong = sum(one.inputs for one in found), sum(bool(one.findings) for one in found)
-    print(f"\n{total} inputs; campaigns with findings: {wrong} of {len(found)}; {out}")
+    _say(f"\n{total} inputs; campaigns with findings: {wrong} of {len(found)}; {out}")
     return int(wrong > 0)
 
 
@@ -67,7 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_HEAD = "| door | way | inputs | refused | inputs/s | edges | worst s | worst MiB | findings |\n|---|---|---|---|---|---|---|---|---|"
+_COLUMNS = ("door", "way", "inputs", "refused", "inputs/s", "edges", "worst s", "worst MiB", "findings")
+_HEAD = f"| {' | '.join(_COLUMNS)} |\n{'|---' * len(_COLUMNS)}|"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _row(one: Summary) -> str:

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-HANG_SECONDS = 60.0
-"""By the clock, without a sign of life; three times what an input may take, as other processes want the machine too."""
+HANG_SECONDS, STILL_SECONDS = 30.0, 300.0
+"""Of the processor, and by the clock, which a busy machine stretches, for one input; it may take 20."""
 _LOOK_SECONDS = 0.2
 _COVERED = re.compile(rb"cov: (\d+) ft: (\d+)")
 _MOST_CRASHES = 20
@@ -65,7 +65,8 @@ def campaign(door: str, way: str, out: Path, runs: int, seconds: float, seed: in
         if (found.inputs >= runs and way != "hostile") or left <= 0:
             break
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "figures.json").unlink(missing_ok=True)
+        for name in ("figures.json", "current"):
+            (folder / name).unlink(missing_ok=True)
         ended = _run(door, way, folder, runs - found.inputs, left, seed + crashes)
         figures = _figures(folder)
         found.inputs += figures["inputs"]
@@ -105,16 +106,27 @@ def _run(door: str, way: str, folder: Path, runs: int, seconds: float, seed: int
 
 
 def _watched(child: subprocess.Popen[bytes], current: Path) -> bool:
-    """Whether the child had to be ended because nothing new was under way for too long."""
-    begun = time.time()
+    """Whether the child had to be ended because one input took too much of the processor, or no end."""
+    last, spent, since = 0.0, 0.0, time.monotonic()
     while child.poll() is None:
         time.sleep(_LOOK_SECONDS)
-        last = current.stat().st_mtime if current.exists() else begun
-        if time.time() - max(last, begun) > HANG_SECONDS:
+        changed = current.stat().st_mtime if current.exists() else 0.0
+        now = _processor_seconds(child.pid)
+        if changed != last or not changed:
+            last, spent, since = changed, now, time.monotonic()
+        if now - spent > HANG_SECONDS or time.monotonic() - since > STILL_SECONDS:
             child.kill()
             child.wait()
             return True
     return False
+
+
+def _processor_seconds(number: int) -> float:
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _figures(folder: Path) -> dict[str, Any]:

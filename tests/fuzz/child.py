@@ -2,7 +2,8 @@
 
     python -m tests.fuzz.child DOOR WAY FOLDER RUNS SECONDS SEED     WAY: hostile, structured or guided
 
-In FOLDER: `current`, the input under way, for a crash or a hang; `findings/`; `figures.json`; `grown/`, what atheris kept.
+FOLDER gets `current`, the input under way, for a crash or a hang; `findings/`; `figures.json`; `grown/`, the inputs
+that atheris kept.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def _structured(recorder: Recorder, door: Door, seeds: list[bytes], runs: int, s
 
 
 def _guided(atheris: Any, recorder: Recorder, door: Door, seeds: list[bytes], runs: int, seed: int) -> None:
-    """libFuzzer chooses by coverage what to change, half of the time along the structure; it ends the process itself."""
+    """libFuzzer chooses by coverage what to change, half of the time along the structure; it ends the process."""
     grown = Path(os.path.join(recorder._folder, "grown"))
     grown.mkdir(exist_ok=True)
     for number, data in enumerate(seeds):

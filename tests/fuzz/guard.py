@@ -92,7 +92,7 @@ class Guard:
             (seconds > MOST_SECONDS, "slow", f"{seconds:.1f} s"),
             (grown > MOST_BYTES, "memory", f"{grown / 2**20:.0f} MiB"),
             (bool(self._seen), "audit", "; ".join(self._seen[:5])),
-            (bool(warned), "warning", "; ".join(f"{w.category.__name__} {Path(w.filename).name}:{w.lineno}" for w in warned[:3])),
+            (bool(warned), "warning", "; ".join(map(_warned, warned[:3]))),
             (any(_says_too_much(text) for text in heard), "stderr", heard[0][:300] if heard else ""),
             (bool(left), "left behind", "; ".join(left[:3])),
         )  # fmt: skip
@@ -135,6 +135,10 @@ class Guard:
         start = "" if base is None else os.readlink(f"/proc/self/fd/{base}")
         plain = os.path.realpath(os.path.join(start, os.fsdecode(path)))
         return plain == os.devnull or plain.startswith(f"{self.sandbox}{os.sep}")
+
+
+def _warned(one: warnings.WarningMessage) -> str:
+    return f"{one.category.__name__} {Path(one.filename).name}:{one.lineno}"
 
 
 def _says_too_much(text: str) -> bool:

@@ -7,27 +7,28 @@ from importlib import import_module
 from tests.fuzz.door import Door
 
 _MODULES = {
-    "dicom": "dicom",
-    "deid": "dicom",
-    "nifti": "volumes",
-    "nrrd": "volumes",
-    "metaimage": "volumes",
-    "zip": "zips",
-    "cohort-zip": "zips",
-    "seg": "masks",
-    "rtstruct": "masks",
-    "seg-nrrd": "masks",
-    "table": "tables",
-    "image-table": "tables",
     "clinical": "documents",
     "own-nomogram": "documents",
     "report": "documents",
     "snapshot": "documents",
+    "table": "tables",
+    "image-table": "tables",
+    "zip": "zips",
+    "cohort-zip": "zips",
+    "nifti": "volumes",
+    "nrrd": "volumes",
+    "metaimage": "volumes",
+    "seg-nrrd": "masks",
+    "seg": "masks",
+    "rtstruct": "masks",
     "pacs": "pacs",
     "weights": "weights",
     "tensors": "weights",
+    "dicom": "dicom",
+    "deid": "dicom",
 }
 NAMES = tuple(_MODULES)
+"""The quick ones first: what they leave of the time goes to the slow ones."""
 
 
 def door(name: str) -> Door:

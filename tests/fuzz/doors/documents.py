@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 
 from core.case import ClinicalRecord
+from core.errors import InputError
 from core.io.assessment_files import assessment_document, document_text
 from core.io.clinical import read_clinical
-from core.io.report_content import content_of
-from core.io.report_content import content_bytes
+from core.io.report_content import content_bytes, content_of
 from core.io.report_files import read_report_files
 from core.registry import documents
 from core.registry.codec import FOREIGN
-from core.errors import InputError
 from core.survival.own_file import read_own
 from core.survival.questions import questions
 from tests import own_files

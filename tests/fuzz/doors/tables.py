@@ -54,7 +54,7 @@ def seeds() -> list[bytes]:
     """Comma and point, semicolon and comma, quotation marks, Windows' letters, days; a simulated cohort."""
     head = "patient_id,time,event,age_years,sex,stage,afp_ng_ml,time_months,response,haic_sessions,mtm,dlr,pvtt"
     rows = [f"P{n},{n * 3.5 + 1},{n % 2},{40 + n},{'male' if n % 3 else 'female'},{'ABC'[n % 3]},{n * 11.5},{n + 0.5},"
-            f"{'CR PR SD PD'.split()[n % 4]},{1 + n % 6},{n / 20},{1 - n / 20},{n % 2}" for n in range(14)]  # fmt: skip
+            f"{['CR', 'PR', 'SD', 'PD'][n % 4]},{1 + n % 6},{n / 20},{1 - n / 20},{n % 2}" for n in range(14)]  # fmt: skip
     plain = "\n".join((head, *rows)) + "\n"
     german = plain.replace(",", ";").replace(".", ",")
     quoted = "\n".join(",".join(f'"{cell}"' for cell in row.split(",")) for row in (head, *rows))
