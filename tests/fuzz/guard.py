@@ -65,6 +65,7 @@ class Guard:
         self.sandbox = Path(tempfile.mkdtemp(prefix=f"fuzz-{NAME}-")).resolve()
         self._armed, self._seen = False, list[str]()
         sys.dont_write_bytecode = True
+        own_words()
         sys.addaudithook(self._hear)
         if limit_memory:
             resource.setrlimit(resource.RLIMIT_AS, (_status("VmSize") + _LIMIT_BYTES, resource.RLIM_INFINITY))
@@ -150,12 +151,12 @@ def _wrong_text(text: str) -> str:
     """What is wrong with a text shown to a user: not one plain line, or a word that is not of the product's own."""
     if not text or len(text) > _LONGEST_TEXT or not text.isprintable() or "Traceback" in text:
         return "text: not one sentence"
-    foreign = {word.lower() for word in _WORD.findall(text)} - _own_words()
+    foreign = {word.lower() for word in _WORD.findall(text)} - own_words()
     return "text: a word of the file" if foreign else ""
 
 
 @cache
-def _own_words() -> frozenset[str]:
+def own_words() -> frozenset[str]:
     """Every word in a string of core; what a message says beyond them it has from the file."""
     words = {"nan", "inf"}
     for path in (ROOT / "core").rglob("*.py"):

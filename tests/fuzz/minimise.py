@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 
 from tests.fuzz.door import Door
+from tests.fuzz.guard import Guard, own_words
 
 _MOST_TRIES = 3000
 
 
 def minimised(door: Door, data: bytes) -> bytes:
     """The smallest input found by cutting pieces out, each time half as long."""
+    own_words()  # once, not in every process
     wanted = _finding(door, data)
     if not wanted:
         raise SystemExit("no finding: this input is read or refused as it should be")
@@ -35,8 +37,6 @@ def _finding(door: Door, data: bytes) -> str:
     child = os.fork()
     if child == 0:
         os.close(reading)
-        from tests.fuzz.guard import Guard
-
         guard = Guard(limit_memory=False)
         finding = guard.judge(door, data).finding
         guard.close()

@@ -1,4 +1,4 @@
-"""A weights folder of somebody else: manifest, cards, documents, tensors and trees."""
+"""A weights folder of somebody else: manifest, cards, documents and tensors."""
 
 from __future__ import annotations
 
@@ -42,15 +42,13 @@ def _as(name: str, data: bytes, folder: Path) -> Artefact:
 
 
 def tensors(data: bytes, folder: Path) -> Iterator[str]:
-    """As safetensors of both networks and as trees."""
+    """As safetensors of both networks."""
     from core.network.predict import MultitaskNetwork
-    from core.radiomics.score import load_booster
     from core.segmentation.predict import Segmenter
 
     for load, name in ((MultitaskNetwork.load, "network"), (Segmenter.load, "segmenter")):
         artefact = Artefact(_card(name), {"model.safetensors": data}, folder)
         yield said(lambda one=load, what=artefact: one(what))  # type: ignore[misc]
-    yield said(lambda: load_booster(data, ("a", "b")))
 
 
 @cache
@@ -81,17 +79,11 @@ def hostile() -> list[bytes]:
 
 
 def tensor_seeds() -> list[bytes]:
-    """A small file of tensors, and a booster of two features."""
+    """A small file of tensors."""
     import numpy as np
-    import xgboost
     from safetensors.numpy import save
 
-    x = np.random.default_rng(1).normal(size=(20, 2))
-    booster = xgboost.train(
-        {"max_depth": 2, "nthread": 1}, xgboost.DMatrix(x, x[:, 0] > 0, feature_names=["a", "b"]), 2
-    )
-    return [save({"stem.weight": np.zeros((2, 3), np.float32), "b": np.zeros(3, np.float16)}), bytes(booster.save_raw("ubj")),
-            bytes(booster.save_raw("json"))]  # fmt: skip
+    return [save({"stem.weight": np.zeros((2, 3), np.float32), "b": np.zeros(3, np.float16)})]
 
 
 def tensor_hostile() -> list[bytes]:
@@ -104,9 +96,7 @@ def tensor_hostile() -> list[bytes]:
 
 
 def mutate_tensors(data: bytes, random: Random) -> bytes:
-    """The head of the tensors as a tree, JSON as one, else bytes."""
-    if data[:1] in (b"{", b"["):
-        return mutated_json(data, random) if data[1:2] in (b'"', b"}") else mutated_bytes(data, random)
+    """The head of the tensors as a tree, or bytes."""
     size = int.from_bytes(data[:8], "little")
     if size > len(data) or random.randint(0, 2) == 0:
         return mutated_bytes(data, random)

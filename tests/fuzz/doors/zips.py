@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -53,7 +54,8 @@ def read_cohort(data: bytes, folder: Path) -> Iterator[str]:
 def zipped(members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED, mode: int = 0) -> bytes:
     """A zip of these members, whatever their names."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", method) as archive:
+        warnings.simplefilter("ignore")  # of names that come twice
         for name, content in members:
             info = zipfile.ZipInfo("x", (2020, 1, 1, 0, 0, 0))
             info.filename, info.compress_type, info.external_attr = name, method, mode << 16
