@@ -37,7 +37,7 @@ def inflates(content: Content) -> bool:
 
 
 def is_overlong(content: Content) -> bool:
-    """True for a file of more elements, or more levels of them, than an image has, or that inflates beyond all measure."""
+    """True for a file of more elements or levels of them than an image has, or that inflates beyond all measure."""
     end, syntax, is_nested = _meta(content)
     if is_nested:
         return True
@@ -48,7 +48,7 @@ def is_overlong(content: Content) -> bool:
 
 
 def _meta(content: Content) -> tuple[int, bytes, bool]:
-    """Where the meta information ends, the transfer syntax it names, and whether it has sequences, which it never has."""
+    """Where the meta information ends, the transfer syntax it names, and whether it has sequences: it must not."""
     at, syntax, is_nested = 132 if content[128:132] == b"DICM" else 0, b"", False
     while content[at : at + 2] == _META and not is_nested:
         kind = content[at + 4 : at + 6]

@@ -67,7 +67,7 @@ def affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
 
 
 def check_data_file(path: Path, kind: Kind, role: str) -> None:
-    """The header must be well formed; it may name the file of its voxels, but only a plain one beside it is followed."""
+    """The header must be well formed; of a file of the voxels that it names only a plain one beside it is followed."""
     with path.open("rb") as stream:
         head = stream.read(_HEADER_BYTES)
     if kind is Kind.NRRD and len(head) == _HEADER_BYTES and not re.search(rb"\r?\n\r?\n", head):

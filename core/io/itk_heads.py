@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.errors import InputError
+from core.io.header_fields import NUMBER, NUMBER_OR_NAN, Fields, once
 from core.io.kinds import Kind
-from core.io.raw import MAX_AXIS, MAX_VOXELS
+from core.io.raw import MAX_AXIS
 
-MOST_AXES = 4
-_MOST_VALUES = 2**40
 LONGEST_VALUE, LONGEST_PAIR = 250, 2**15
 """Characters of a line: the readers copy texts into places of a few hundred; key and value of NRRD may be longer."""
-_INTEGER = re.compile(r"[-+]?[0-9]{1,9}")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?")
 _NRRD_BYTES = {
     **dict.fromkeys(("signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t"), 1),
     **dict.fromkeys(("short", "short int", "signed short", "signed short int", "int16", "int16_t"), 2),
@@ -39,7 +35,6 @@ _META_BYTES = {
     **dict.fromkeys(("MET_INT", "MET_UINT", "MET_FLOAT"), 4),
     **dict.fromkeys(("MET_LONG", "MET_ULONG", "MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
 }
-_NUMBER_OR_NAN = re.compile(rf"{_NUMBER.pattern}|nan", re.IGNORECASE)  # NRRD's word for an axis that has none
 _NRRD_KINDS = re.compile(
     r"domain|space|time|list|vector|none|\?\?\?|[234]-vector|[234]-color|rgb-color|rgba-color|complex|cell|node"
 )
@@ -94,78 +89,18 @@ def check_head(head: bytes, kind: Kind, file_bytes: int, role: str) -> None:
         )
 
 
-class _Fields:
-    """The fields of a header by name, in small letters; each is asked for by what it must hold."""
-
-    def __init__(self, fields: Mapping[str, str], what: str, role: str) -> None:
-        self._fields, self._what, self._role = fields, what, role
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a field."""
-        return name in self._fields
-
-    def text(self, name: str, fits: Callable[[str], object], expected: str) -> str:
-        """A field that must be there."""
-        value = self._fields.get(name, "")
-        if not fits(value):
-            self.refuse(name, expected)
-        return value
-
-    def integers(self, name: str, count: int) -> tuple[int, ...]:
-        """So many whole numbers."""
-        words = self._fields.get(name, "").split()
-        if len(words) != count or not all(_INTEGER.fullmatch(word) for word in words):
-            self.refuse(name, f"{count} whole numbers")
-        return tuple(int(word) for word in words)
-
-    def numbers(self, names: tuple[str, ...], count: int, one: re.Pattern[str] = _NUMBER) -> None:
-        """In each of the fields that are there so many numbers."""
-        for name in names:
-            words = self._fields.get(name, "").split()
-            if self.has(name) and (len(words) != count or not all(one.fullmatch(word) for word in words)):
-                self.refuse(name, f"{count} numbers")
-
-    def sizes(self, name: str, axes: int) -> tuple[int, ...]:
-        """The sizes of the axes."""
-        found = self.integers(name, axes)
-        if (
-            min(found) < 1 or math.prod(found) > _MOST_VALUES
-        ):  # below, the reader of what is wanted says how many it takes
-            self.refuse(name, f"sizes of 1 or more, at most {MAX_VOXELS} voxels in all,")
-        return found
-
-    def known(self, patterns: Mapping[str, str]) -> None:
-        """Only fields of these names, whose values fit."""
-        for position, (name, value) in enumerate(self._fields.items(), start=1):
-            if not re.fullmatch(patterns.get(name, "(?!)"), value, re.IGNORECASE):
-                raise InputError(
-                    f"{self._role}: expected known fields in the {self._what} header, got another in place {position}"
-                )
-
-    def axes(self, name: str) -> int:
-        """The number of axes."""
-        (found,) = self.integers(name, 1)
-        if not 2 <= found <= MOST_AXES:
-            raise InputError(f"{self._role}: expected a volume of 3 dimensions, got {found}")
-        return found
-
-    def refuse(self, name: str, expected: str) -> None:
-        """Say what is wrong with a field of ours."""
-        raise InputError(f"{self._role}: expected {expected} as {name} of the {self._what} header, got something else")
-
-
 def _nrrd(head: bytes, role: str) -> Head:
     found = re.search(rb"\r?\n\r?\n", head)
     lines = re.split(r"\r?\n", head[: found.start() if found else len(head)].decode("utf-8", "replace"))[1:]
     if any(len(line) > (LONGEST_PAIR if ":=" in line else LONGEST_VALUE) or "\r" in line for line in lines):
         raise InputError(f"{role}: expected lines of at most {LONGEST_VALUE} characters in the header, got longer ones")
-    pairs = [line.partition(":") for line in lines if not line.startswith("#") and ":=" not in line]
-    fields = _Fields(_once([(key, value) for key, _, value in pairs], "NRRD", role), "NRRD", role)
+    pairs = [line.partition(":") for line in lines if line.strip() and line[0] != "#" and ":=" not in line]
+    fields = Fields(once([(key, value) for key, _, value in pairs], "NRRD", role), "NRRD", role)
     axes = fields.axes("dimension")
     sizes = fields.sizes("sizes", axes)
     kind = fields.text("type", lambda value: value.lower() in _NRRD_BYTES, "integers or real numbers")
     encoding = fields.text("encoding", lambda value: value.lower() in ("raw", "gzip", "gz"), "raw or gzip").lower()
-    fields.numbers(("spacings", "thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs"), axes, _NUMBER_OR_NAN)
+    fields.numbers(("spacings", "thicknesses", "axis mins", "axismins", "axis maxs", "axismaxs"), axes, NUMBER_OR_NAN)
     fields.known(_NRRD_TEXTS)
     for name in ("kinds", "centers", "centerings"):
         if fields.has(name):
@@ -176,7 +111,7 @@ def _nrrd(head: bytes, role: str) -> Head:
     return Head(sizes, _NRRD_BYTES[kind.lower()], encoding != "raw", local, start)
 
 
-def _nrrd_space(fields: _Fields, axes: int) -> None:
+def _nrrd_space(fields: Fields, axes: int) -> None:
     """Directions of the axes, of which one may have none, and the origin; all in three dimensions."""
     if fields.has("space dimension"):
         fields.text("space dimension", lambda value: value == "3", "3")
@@ -201,7 +136,7 @@ def _vectors(value: str) -> list[str]:
     """The vectors of three finite numbers in a text of nothing else; [] if there is another."""
     found = re.findall(r"\(([^()]*)\)", value)
     rest = re.sub(r"\([^()]*\)|none|\s", "", value)
-    whole = all(_are([word.strip() for word in one.split(",")], _NUMBER, 3) for one in found)
+    whole = all(_are([word.strip() for word in one.split(",")], NUMBER, 3) for one in found)
     return found if whole and not rest else []
 
 
@@ -217,7 +152,7 @@ def _meta_image(head: bytes, role: str) -> Head:
     if any(len(line) > LONGEST_VALUE for line in lines):
         raise InputError(f"{role}: expected lines of at most {LONGEST_VALUE} characters in the header, got longer ones")
     pairs = [line.partition("=") for line in lines if line.strip()]
-    fields = _Fields(_once([(key, value) for key, _, value in pairs], "MetaImage", role), "MetaImage", role)
+    fields = Fields(once([(key, value) for key, _, value in pairs], "MetaImage", role), "MetaImage", role)
     axes = fields.axes("ndims")
     sizes = fields.sizes("dimsize", axes)
     kind = fields.text("elementtype", lambda value: value in _META_BYTES, "integers or real numbers")
@@ -235,7 +170,7 @@ def _meta_image(head: bytes, role: str) -> Head:
     return Head((*sizes, channels), _META_BYTES[kind], packed, place == "local", found.end())
 
 
-def _meta_words(fields: _Fields) -> None:
+def _meta_words(fields: Fields) -> None:
     truths = ("true", "false", "1", "0", "t", "f")
     for name in ("binarydata", "binarydatabyteordermsb", "elementbyteordermsb", "compresseddata"):
         if fields.has(name):
@@ -248,14 +183,3 @@ def _meta_words(fields: _Fields) -> None:
         fields.text("headersize", lambda value: value in ("0", "-1"), "0")
     if fields.has("compresseddatasize"):
         fields.text("compresseddatasize", lambda value: re.fullmatch(r"[0-9]{1,11}", value), "a number of bytes")
-
-
-def _once(pairs: list[tuple[str, str]], what: str, role: str) -> dict[str, str]:
-    """The values by name in small letters, without spaces around them."""
-    found: dict[str, str] = {}
-    for key, value in pairs:
-        name = key.strip().lower()
-        if name in found:
-            raise InputError(f"{role}: expected each field of the {what} header once, got one twice")
-        found[name] = value.strip()
-    return found

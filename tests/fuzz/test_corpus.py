@@ -1,4 +1,4 @@
-"""What campaigns found once, minimised, and files of each door written by hand: a sentence or a result, nothing else."""
+"""What campaigns found once, minimised, and files as they ought to be: a sentence or a result, nothing else."""
 
 from __future__ import annotations
 

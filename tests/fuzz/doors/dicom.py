@@ -77,7 +77,7 @@ def stored(dataset: Dataset, syntax: str = ExplicitVRLittleEndian) -> bytes:
 
 
 def seeds() -> list[bytes]:
-    """A slice in every syntax that can be written here, with private, nested and overlay elements, and two multiframes."""
+    """A slice in every syntax that is written here, with private, nested and overlay elements; two multiframes."""
     hu, affine = phantom(SHAPE), axial()
     plain = slice_dataset(hu, affine, 4, SeriesDescription="portal venous JANE", PixelPaddingValue=0)
     rich = slice_dataset(hu, affine, 4, AcquisitionDateTime="20200102101500.5+0100", BurnedInAnnotation="YES")
@@ -163,7 +163,8 @@ def _told() -> list[bytes]:
     found = []
     for name, value in (
         ("PixelSpacing", [0, 0]), ("PixelSpacing", [-1, 2]), ("PixelSpacing", [1e-30, 1e30]), ("PixelSpacing", [2.5]),
-        ("ImagePositionPatient", [0, 0, 0]), ("ImagePositionPatient", [1e30, 1e30, 1e30]), ("ImagePositionPatient", [1, 2]),
+        ("ImagePositionPatient", [0, 0, 0]), ("ImagePositionPatient", [1e30, 1e30, 1e30]),
+        ("ImagePositionPatient", [1, 2]),
         ("ImageOrientationPatient", [1, 0, 0, 1, 0, 0]), ("ImageOrientationPatient", [0] * 6),
         ("RescaleSlope", 0), ("RescaleSlope", 1e30), ("RescaleIntercept", -1e30), ("InstanceNumber", 2**31 - 1),
     ):  # fmt: skip

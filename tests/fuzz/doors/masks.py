@@ -27,8 +27,10 @@ from tests.fuzz.mutate_dicom import mutated_dicom, nested
 
 _SEGMENT_LINES = (
     "Segment0_LabelValue:=99999999999999999999", "Segment0_LabelValue:=x", "Segment0_Layer:=5", "Segment0_Layer:=-1",
-    "Segment0_LabelValue:=" + "9" * 5000, "Segment" + "9" * 5000 + "_Name:=liver", "Segment٣_Name:=liver", "Segment0_Layer:=٣",
-    "Segment0_Name:=JANE", "Segment0_Extent:=0 0 0", "Segment1_Name:=tumour", "Segment1_Layer:=0", "Segment1_LabelValue:=300",
+    "Segment0_LabelValue:=" + "9" * 5000, "Segment" + "9" * 5000 + "_Name:=liver", "Segment٣_Name:=liver",
+    "Segment0_Layer:=٣",
+    "Segment0_Name:=JANE", "Segment0_Extent:=0 0 0", "Segment1_Name:=tumour", "Segment1_Layer:=0",
+    "Segment1_LabelValue:=300",
     "Segmentation_MasterRepresentation:=Closed surface", "Segment0_Tags:=TerminologyEntry:~SCT^10200004^",
 )  # fmt: skip
 
@@ -81,7 +83,8 @@ def seg_hostile() -> list[bytes]:
     for tags in (
         {"Rows": 0}, {"Rows": 65535, "Columns": 65535}, {"NumberOfFrames": 2**31 - 1}, {"BitsAllocated": 0},
         {"BitsAllocated": 16}, {"SegmentSequence": []}, {"PerFrameFunctionalGroupsSequence": []}, {"PixelData": b""},
-        {"SegmentationType": "FRACTIONAL", "MaximumFractionalValue": 0}, {"SamplesPerPixel": 3}, {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.66.7"},
+        {"SegmentationType": "FRACTIONAL", "MaximumFractionalValue": 0}, {"SamplesPerPixel": 3},
+        {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.66.7"},
     ):  # fmt: skip
         dataset = mask_factory.segmentation(axial(), _parts())
         for name, value in tags.items():

@@ -102,7 +102,8 @@ def hostile() -> list[bytes]:
     """Depth, other trees, values of other kinds, no parts and many."""
     odd = [b"", b"[]", b"{}", b"null", b"1", b'"JANE"', b"[null]", b"[[]]", b'[{"00080018":null}]', b"[" * 10**5]
     for value in ("null", "{}", "[]", '"x"', "[null]", "[[]]", "[{}]", "[" + "9" * 5000 + "]", "[1e999]", "[NaN]",
-                  '["../../JANE"]', '["1.2/3"]', '["' + "1" * 70 + '"]', '["\\ud800"]', '["\\u0000"]', "[true]", '["²"]'):  # fmt: skip
+                  '["../../JANE"]', '["1.2/3"]', '["' + "1" * 70 + '"]', '["\\ud800"]', '["\\u0000"]',
+                  "[true]", '["²"]'):  # fmt: skip
         for tag in ("00080018", "0020000D", "0020000E", "00201206", "00080020", "00200011", "00081199", "00081198"):
             odd.append(f'[{{"{tag}":{{"vr":"UI","Value":{value}}}}}]'.encode())
             odd.append(f'{{ "{tag}":{{"vr":"SQ","Value":{value}}}}}'.encode())

@@ -53,8 +53,11 @@ def read_images(data: bytes, folder: Path) -> Iterator[str]:
 def seeds() -> list[bytes]:
     """Comma and point, semicolon and comma, quotation marks, Windows' letters, days; a simulated cohort."""
     head = "patient_id,time,event,age_years,sex,stage,afp_ng_ml,time_months,response,haic_sessions,mtm,dlr,pvtt"
-    rows = [f"P{n},{n * 3.5 + 1},{n % 2},{40 + n},{'male' if n % 3 else 'female'},{'ABC'[n % 3]},{n * 11.5},{n + 0.5},"
-            f"{['CR', 'PR', 'SD', 'PD'][n % 4]},{1 + n % 6},{n / 20},{1 - n / 20},{n % 2}" for n in range(14)]  # fmt: skip
+    rows = [
+        f"P{n},{n * 3.5 + 1},{n % 2},{40 + n},{'male' if n % 3 else 'female'},{'ABC'[n % 3]},{n * 11.5},{n + 0.5},"
+        f"{['CR', 'PR', 'SD', 'PD'][n % 4]},{1 + n % 6},{n / 20},{1 - n / 20},{n % 2}"
+        for n in range(14)
+    ]
     plain = "\n".join((head, *rows)) + "\n"
     german = plain.replace(",", ";").replace(".", ",")
     quoted = "\n".join(",".join(f'"{cell}"' for cell in row.split(",")) for row in (head, *rows))
@@ -75,7 +78,8 @@ def _hostile(plain: bytes) -> list[bytes]:
             cells[place] = '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
             found.append("\n".join([*lines[:3], ",".join(cells), *lines[4:]]).encode("utf-8", "surrogatepass"))
     wide = ",".join(f"c{n}" for n in range(20_000))
-    return [*found, b"", b"\n", b",", b"a,b", b"a,b\n", b'"', b'a,b\n"', b"a;b,c\n1;2,3\n", b"\xff\xfe", b"\xfe\xff\xd8",
+    return [*found, b"", b"\n", b",", b"a,b", b"a,b\n", b'"', b'a,b\n"', b"a;b,c\n1;2,3\n", b"\xff\xfe",
+    b"\xfe\xff\xd8",
             b"a,a\n1,2\n", b",,\n,,\n", wide.encode() + b"\n", b"a,b\n" + b"\n" * 100_000 + b"1,2", b"a,b\n1,\x00\n",
             b"PK\x03\x04", b"<html>", b"a,b\n" + b'"' * 99_999, b"a,b\r1,2\r3,4", b"sep=;\na;b\n1;2\n"]  # fmt: skip
 

@@ -24,7 +24,8 @@ SHAPE = (8, 9, 10)
 _FLOATS = (0.0, -1.0, float("nan"), float("inf"), -float("inf"), 1e30, 1e-30, 3e38, 0.5)
 # offset and format of the fields of a NIfTI-1 header (nifti1.h)
 _FIELDS = (
-    *((0, "i"), (39, "b"), (70, "h"), (72, "h"), (108, "f"), (112, "f"), (116, "f"), (123, "b"), (252, "h"), (254, "h")),
+    *((0, "i"), (39, "b"), (70, "h"), (72, "h"), (108, "f"), (112, "f"), (116, "f"), (123, "b"), (252, "h"),
+    (254, "h")),
     *((40 + 2 * n, "h") for n in range(8)), *((76 + 4 * n, "f") for n in range(8)),
     *((256 + 4 * n, "f") for n in range(6)), *((280 + 4 * n, "f") for n in range(12)), (344, "i"),
 )  # fmt: skip
@@ -115,17 +116,23 @@ _NRRD_LINES = (
     "space directions: (1e300,0,0) (0,1e300,0) (0,0,1e300)", "space directions: (1,0,0) (1,0,0) (1,0,0)",
     "kinds: vector domain domain", "kinds: list domain domain domain", "endian: big", "line skip: 1000000000",
     "byte skip: -1", "byte skip: 99999999999", "byte skip: -99", "data file: LIST", "data file: ../../JANE",
-    "data file: /dev/zero", "datafile: JANE_DOE", "data file: %04d.raw 1 9 1", "measurement frame: (nan,0,0) (0,1,0) (0,0,1)",
+    "data file: /dev/zero", "datafile: JANE_DOE", "data file: %04d.raw 1 9 1",
+    "measurement frame: (nan,0,0) (0,1,0) (0,0,1)",
     "centers: cell cell cell", "thicknesses: -1 0 nan", "old min: nan", "number: 5", "content: " + "J" * 5000,
 )  # fmt: skip
 _META_LINES = (
     "NDims = 4", "NDims = 99", "NDims = -1", "NDims = 0", "DimSize = 65536 65536 65536", "DimSize = 0 0 0",
-    "DimSize = 8 9", "DimSize = -8 -9 -10", "ElementSpacing = 0 0 0", "ElementSpacing = nan nan nan", "ElementType = MET_NONE",
-    "ElementSpacing = 1e300 1 1", "TransformMatrix = 0 0 0 0 0 0 0 0 0", "TransformMatrix = nan nan nan nan nan nan nan nan nan",
-    "TransformMatrix = 1 0 0 1 0 0 1 0 0", "Offset = inf inf inf", "CompressedData = True", "CompressedDataSize = 99999999999",
-    "CompressedDataSize = 1", "ElementType = MET_DOUBLE", "ElementType = MET_STRING", "ElementType = JANE", "HeaderSize = -1",
+    "DimSize = 8 9", "DimSize = -8 -9 -10", "ElementSpacing = 0 0 0", "ElementSpacing = nan nan nan",
+    "ElementType = MET_NONE",
+    "ElementSpacing = 1e300 1 1", "TransformMatrix = 0 0 0 0 0 0 0 0 0",
+    "TransformMatrix = nan nan nan nan nan nan nan nan nan",
+    "TransformMatrix = 1 0 0 1 0 0 1 0 0", "Offset = inf inf inf", "CompressedData = True",
+    "CompressedDataSize = 99999999999",
+    "CompressedDataSize = 1", "ElementType = MET_DOUBLE", "ElementType = MET_STRING", "ElementType = JANE",
+    "HeaderSize = -1",
     "HeaderSize = 999999999", "HeaderSize = -5", "ElementNumberOfChannels = 3", "ElementNumberOfChannels = 1000000000",
-    "BinaryDataByteOrderMSB = True", "ElementDataFile = LIST", "ElementDataFile = ../JANE", "ElementDataFile = /dev/zero",
+    "BinaryDataByteOrderMSB = True", "ElementDataFile = LIST", "ElementDataFile = ../JANE",
+    "ElementDataFile = /dev/zero",
     "ElementDataFile = JANE_DOE", "ElementDataFile = %d.raw 1 9 1", "BinaryData = False", "Comment = " + "J" * 5000,
     "AnatomicalOrientation = ???", "ObjectType = Tube", "ObjectSubType = JANE", "Modality = MET_MOD_JANE",
 )  # fmt: skip

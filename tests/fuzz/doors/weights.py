@@ -70,9 +70,12 @@ def _files(name: str) -> list[Path]:
 def hostile() -> list[bytes]:
     """Of the manifest and of a card."""
     manifest = [
-        {"../a/1/b.json": {"sha256": "0" * 64, "bytes": 1}}, {"nomogram/1.0.0/../../x.json": {"sha256": "0" * 64, "bytes": 1}},
-        {"nomogram/9.9.9/card.json": {"sha256": "0" * 64, "bytes": 1}}, {"nomogram/1.0.0/card.json": {"sha256": "0" * 64, "bytes": 10**30}},
-        {"nomogram/1..0/card.json": {"sha256": "0" * 64, "bytes": -1}}, {"nomogram/1+/card.json": {"sha256": "0" * 64, "bytes": True}},
+        {"../a/1/b.json": {"sha256": "0" * 64, "bytes": 1}},
+        {"nomogram/1.0.0/../../x.json": {"sha256": "0" * 64, "bytes": 1}},
+        {"nomogram/9.9.9/card.json": {"sha256": "0" * 64, "bytes": 1}},
+        {"nomogram/1.0.0/card.json": {"sha256": "0" * 64, "bytes": 10**30}},
+        {"nomogram/1..0/card.json": {"sha256": "0" * 64, "bytes": -1}},
+        {"nomogram/1+/card.json": {"sha256": "0" * 64, "bytes": True}},
         {"nomogram/" + "1" * 300 + "/card.json": {"sha256": "0" * 64, "bytes": 1}},
     ]  # fmt: skip
     return [*(json.dumps(one).encode() for one in manifest), *_hostile(seeds()[0]), *_hostile(seeds()[1])]

@@ -89,7 +89,8 @@ def _hostile(table: bytes) -> list[bytes]:
     content = [("cohort.csv", table)]
     named = [zipped([*content, (name, b"x")]) for name in _NAMES]
     twice = [zipped([*content, *content]), zipped([*content, ("a", b"1"), ("A", b"2"), ("a", b"3")]),
-             zipped([*content, ("a", b"1"), ("a/b", b"2")]), zipped([*content, ("a/b", b"2"), ("a", b"1")])]  # fmt: skip
+             zipped([*content, ("a", b"1"), ("a/b", b"2")]), zipped([*content, ("a/b", b"2"), ("a",
+             b"1")])]  # fmt: skip
     linked = [
         zipped([*content, ("a", b"/etc/passwd")], mode=kind | 0o777)
         for kind in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR)
