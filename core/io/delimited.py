@@ -80,6 +80,8 @@ def read_delimited(path: Path) -> Delimited:
     text = read_text_file(path)
     hint = _SEP_LINE.match(text.content)
     content = text.content[hint.end() :] if hint else text.content
+    if not content.strip():
+        raise InputError(f"{ROLE}: expected a header and rows, got none below the line that names the delimiter")
     lines = _lines(content)
     delimiter = hint[1].decode() if hint else _delimiter(lines)
     _check_quotes(lines, delimiter)

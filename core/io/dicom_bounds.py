@@ -5,9 +5,12 @@ A file of zeros is a file of empty elements, eight bytes each; deflated, of a th
 
 from __future__ import annotations
 
-import mmap
+import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 MOST_ELEMENTS = 100_000
 """Of all levels; an enhanced CT of 2000 frames has 60 000, a slice 200."""
@@ -17,17 +20,37 @@ DEFLATED = b"1.2.840.10008.1.2.1.99"
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"})
 _UNDEFINED = 0xFFFFFFFF
 _META, _ITEM, _SYNTAX = b"\x02\0", b"\xfe\xff", b"\x02\0\x10\0"
+_BLOCK_BYTES = 2**16
 _SEQUENCE_ENDS = b"\xdd\xe0"
 _ENDLESS = 2**63
-Content = bytes | mmap.mmap
 
 
-def mapped(path: Path) -> Content:
-    """The bytes of a file, which are in memory only where they are looked at."""
+class FileBytes:
+    """Slices of a file, read a block at a time; mapped into memory, a file that shrinks would end the process."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._start, self._block = stream, 0, b""
+        self._size = stream.seek(0, os.SEEK_END)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, end, _ = part.indices(self._size)
+        if start < self._start or end > self._start + len(self._block):
+            self._stream.seek(start)
+            self._start, self._block = start, self._stream.read(max(end - start, _BLOCK_BYTES))
+        return self._block[start - self._start : end - self._start]
+
+
+Content = bytes | FileBytes
+
+
+@contextmanager
+def bytes_of(path: Path) -> Iterator[FileBytes]:
+    """The bytes of a file, in memory only where they are looked at."""
     with path.open("rb") as stream:
-        if not path.stat().st_size:
-            return b""
-        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        yield FileBytes(stream)
 
 
 def inflates(content: Content) -> bool:

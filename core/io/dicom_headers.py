@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.io.dicom_bounds import inflates, is_overlong, mapped
+from core.io.dicom_bounds import bytes_of, inflates, is_overlong
 from core.io.dicom_slice import Slice, slices_of
 from core.io.dicom_values import words
 from core.io.raw import MAX_AXIS, MAX_VOXELS
@@ -65,8 +66,9 @@ def open_dicom(path: Path | io.BytesIO, **options: Any) -> Dataset:
     import pydicom
     from pydicom.uid import UID
 
-    if is_overlong(path.getvalue() if isinstance(path, io.BytesIO) else mapped(path)):
-        raise ValueError("more elements than an image has")
+    with nullcontext(path.getvalue()) if isinstance(path, io.BytesIO) else bytes_of(path) as content:
+        if is_overlong(content):
+            raise ValueError("more elements than an image has")
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -106,7 +108,8 @@ def _found_in(file: int, path: Path) -> list[Slice] | str:
 
 def inflates_too_far(path: Path) -> bool:
     """True for a deflated file beyond all measure; the reader inflates at once, so count first."""
-    return inflates(mapped(path))
+    with bytes_of(path) as content:
+        return inflates(content)
 
 
 def modality_words(path: Path) -> str:

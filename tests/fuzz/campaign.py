@@ -24,6 +24,7 @@ HANG_SECONDS, STILL_SECONDS = 30.0, 300.0
 _LOOK_SECONDS = 0.2
 _COVERED = re.compile(rb"cov: (\d+) ft: (\d+)")
 _MOST_CRASHES = 20
+_INTERRUPTED = 72  # how libFuzzer says that it was asked to stop, here by the child itself
 
 
 @dataclass(eq=False)
@@ -98,8 +99,7 @@ def _run(door: str, way: str, folder: Path, runs: int, seconds: float, seed: int
         hung = _watched(child, folder / "current")
     if hung:
         return "hang"
-    over = _figures(folder)["inputs"] >= runs or _figures(folder)["wall_seconds"] >= seconds
-    if child.returncode == 0 or (way == "guided" and over):
+    if child.returncode == 0 or (way == "guided" and child.returncode == _INTERRUPTED):
         return ""
     number = -child.returncode
     return f"crash: {signal.Signals(number).name}" if number > 0 else f"crash: status {child.returncode}"
