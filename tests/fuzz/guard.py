@@ -64,14 +64,15 @@ class Guard:
     def __init__(self, limit_memory: bool = True) -> None:
         self.sandbox = Path(tempfile.mkdtemp(prefix=f"fuzz-{NAME}-")).resolve()
         self._armed, self._seen = False, list[str]()
-        sys.dont_write_bytecode = True
+        self._bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         own_words()
         sys.addaudithook(self._hear)
         if limit_memory:
             resource.setrlimit(resource.RLIMIT_AS, (_status("VmSize") + _LIMIT_BYTES, resource.RLIM_INFINITY))
 
     def close(self) -> None:
-        """Takes the sandbox away."""
+        """Takes the sandbox away; the hook stays, but hears nothing."""
+        sys.dont_write_bytecode = self._bytecode
         shutil.rmtree(self.sandbox, ignore_errors=True)
 
     def judge(self, door: Door, data: bytes) -> Verdict:

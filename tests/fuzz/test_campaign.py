@@ -25,6 +25,7 @@ from tests.fuzz.guard import Guard
 from tests.fuzz.mutate import mutated_json, mutated_table
 from tests.fuzz.mutate_dicom import mutated_dicom, parsed, written
 
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the guard looks into /proc")
 QUICK = ("clinical", "own-nomogram", "table", "image-table", "zip", "cohort-zip", "nifti", "nrrd", "metaimage", "pacs")
 
 
