@@ -115,7 +115,9 @@ def inflates_too_far(path: Path) -> bool:
 def modality_words(path: Path) -> str:
     """What a DICOM file is, in words."""
     try:
-        modality = str(open_dicom(path, stop_before_pixels=True).get("Modality", ""))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            modality = str(open_dicom(path, stop_before_pixels=True).get("Modality", ""))
     except Exception:  # as above; a value is read only where it is asked for
         return "a broken DICOM file"
     return "a CT image" if modality == "CT" else _OTHER_MODALITIES.get(modality, "another kind of DICOM object")

@@ -165,7 +165,9 @@ def _sop_class(path: Path) -> str:
     if inflates_too_far(path):
         return ""
     try:
-        return str(open_dicom(path, specific_tags=["SOPClassUID"], stop_before_pixels=True).get("SOPClassUID", ""))
+        with warnings.catch_warnings():  # as below
+            warnings.simplefilter("ignore")
+            return str(open_dicom(path, specific_tags=["SOPClassUID"], stop_before_pixels=True).get("SOPClassUID", ""))
     except Exception:  # pydicom raises many kinds for damaged files; such a file is no mask
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +59,12 @@ def _header(file: Path) -> Dataset | None:
     if inflates_too_far(file):
         return None
     try:
-        dataset = open_dicom(file, stop_before_pixels=True)
-        for name in (*_NEEDED, *_EMPTY_IF_UNKNOWN):
-            dataset.get(name)  # a value is read only where it is asked for
-        return dataset
+        with warnings.catch_warnings():  # what pydicom has to say may hold tag contents
+            warnings.simplefilter("ignore")
+            dataset = open_dicom(file, stop_before_pixels=True)
+            for name in (*_NEEDED, *_EMPTY_IF_UNKNOWN):
+                dataset.get(name)  # a value is read only where it is asked for
+            return dataset
     except Exception:  # pydicom raises many kinds for damaged files; such a file is none of the slices
         return None
 
