@@ -150,7 +150,7 @@ def _with_manifest(folder: Path, role: str) -> Path:
 def _json_object(data: bytes, role: str) -> dict[str, Any]:
     try:
         document = json.loads(data)
-    except ValueError:  # UnicodeDecodeError is one
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
         document = None
     if not isinstance(document, dict):
         raise ArtefactError(f"{role}: expected a JSON object, got something else")

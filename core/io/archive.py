@@ -7,7 +7,9 @@ written, and what comes out is counted while it is written.
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -23,8 +25,16 @@ MAX_TOTAL_BYTES = 8 * 2**30
 BOMB_RATIO = 200
 BOMB_BYTES = 200 * 2**20
 _ENCRYPTED_FLAGS = 0x1 | 0x40
+# Not LZMA: a few bytes of its head may ask for a dictionary of 4 GiB.
+_COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 _COPY_BYTES = 2**20
 
+
+# What Python's reader raises for headers and streams that are not whole.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError),
+    *(RuntimeError, ValueError, IndexError),
+)
 
 Clean = Callable[[bytes], bytes]
 Place = Callable[[int, str], Path]
@@ -63,7 +73,7 @@ def extract(
             places = [folder / place(number, one.filename) for number, one in enumerate(members, start=1)]
             _extract(archive, list(zip(members, places, strict=True)), role, clean)
             return bool(archive.comment) or any(member.comment for member in archive.infolist())
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise InputError(
                 f"{role}: expected room to unpack the zip, got a disk that is full or not writable"
@@ -76,6 +86,8 @@ def _numbered(number: int, _name: str) -> Path:
 
 
 def _checked(archive: zipfile.ZipFile, role: str) -> list[zipfile.ZipInfo]:
+    if not all(m.filename for m in archive.infolist()):
+        raise InputError(f"{role}: expected a name for every file of the zip, got one without")
     members = [m for m in archive.infolist() if not m.is_dir()]
     if len(members) > MAX_FILES:
         raise InputError(f"{role}: expected a zip of at most {MAX_FILES} files, got {len(members)}")
@@ -100,6 +112,8 @@ def _check_member(member: zipfile.ZipInfo, where: str) -> None:
         raise InputError(f"{where}: expected a plain file, got a link or a device")
     if member.flag_bits & _ENCRYPTED_FLAGS:
         raise InputError(f"{where}: expected a zip without password, got an encrypted file")
+    if member.compress_type not in _COMPRESSIONS:
+        raise InputError(f"{where}: expected a stored or deflated file, got compression {member.compress_type}")
 
 
 def _extract(

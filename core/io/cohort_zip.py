@@ -24,7 +24,7 @@ from core.io.cells import MISSING
 from core.io.deid.door import cleaned_member
 from core.io.deid.key import CaseKey
 from core.io.deid.tally import FILE_NAMES, TABLE_TEXTS, ZIP_COMMENTS, Tally
-from core.io.delimited import Delimited, delimited
+from core.io.delimited import Delimited, delimited, filled_rows
 from core.io.patient import CLINICAL, COLUMNS, CohortName, Split
 from core.io.patient_row import KINDS, YES_NO
 from core.io.text_file import text_of
@@ -143,17 +143,10 @@ class _Table:
 
     def written(self, table: Delimited) -> str:
         """Known columns only, other paths, numbers and known words."""
-        reader = csv.reader(io.StringIO(table.content[table.start :].decode("utf-8")), delimiter=table.delimiter)
-        try:
-            filled = [row for row in reader if any(cell.strip() for cell in row)]
-        except csv.Error as error:
-            most = csv.field_size_limit()
-            raise InputError(f"{ROLE}, {TABLE}: expected fields of at most {most} characters, got more") from error
-        numbers = [int(row) for row, empty in zip(table.rows, table.empty, strict=True) if not empty]
         kept = [(place, name) for place, name in enumerate(table.names) if name in COLUMNS]
         self._tally.removed[TABLE_TEXTS] += len(table.names) - len(kept)
-        lines = {int(table.rows[0]) - 1: [name for _, name in kept]}
-        for number, row in zip(numbers, filled, strict=True):
+        lines = {int(table.rows[0]) - 1 if len(table.rows) else 1: [name for _, name in kept]}
+        for number, row in filled_rows(table):
             lines[number] = [self._cell(name, row[place].strip(), number) for place, name in kept]
         text = io.StringIO()
         writer = csv.writer(text, delimiter=table.delimiter, lineterminator="\n")

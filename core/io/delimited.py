@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,8 @@ def delimited(text: TextFile) -> Delimited:
     """The table in a text that was read; InputError as `read_delimited`."""
     hint = _SEP_LINE.match(text.content)
     content = text.content[hint.end() :] if hint else text.content
+    if not content.strip():
+        raise InputError(f"{ROLE}: expected a header and rows, got none below the line that names the delimiter")
     lines = _lines(content)
     delimiter = hint[1].decode() if hint else _delimiter(lines)
     _check_quotes(lines, delimiter)
@@ -93,6 +96,26 @@ def delimited(text: TextFile) -> Delimited:
     count = _last_filled(empty)
     rows = np.arange(header + 2, header + 2 + count)
     return Delimited(content, int(lines.starts[header + 1]), names, delimiter, text.encoding, rows, empty[:count])
+
+
+def filled_rows(table: Delimited) -> Iterator[tuple[int, list[str]]]:
+    """Row number and stripped cells of every row that has a value.
+
+    Raises:
+        InputError: a field of more than 131072 characters, or quotation marks that cut the rows in another way.
+    """
+    text = io.StringIO(table.content[table.start :].decode("utf-8"), newline="")
+    reader = csv.reader(text, delimiter=table.delimiter, skipinitialspace=True)
+    for number in table.rows.tolist():
+        try:
+            cells = [cell.strip() for cell in next(reader, [])]
+        except csv.Error as error:
+            most = csv.field_size_limit()
+            raise InputError(f"{ROLE}, row {number}: expected fields of at most {most} characters, got more") from error
+        if any(cells):
+            if len(cells) != len(table.names):
+                raise InputError(f"{ROLE}, row {number}: expected {len(table.names)} fields, got {len(cells)}")
+            yield number, cells
 
 
 def _lines(content: bytes) -> _Lines:
@@ -178,9 +201,11 @@ def _first_filled(lines: _Lines, fields: IntArray) -> int:
 def _names(header: bytes, delimiter: str, row: int) -> tuple[str, ...]:
     text = io.StringIO(header.decode("utf-8"), newline="")
     try:
-        cells = next(csv.reader(text, delimiter=delimiter, skipinitialspace=True))
+        cells = next(csv.reader(text, delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error as error:
         raise InputError(f"{ROLE}, row {row}: expected a header with the names of the columns, got others") from error
+    if not cells:
+        raise InputError(f"{ROLE}: expected a header and rows, got delimiters alone")
     names = tuple(cell.strip() for cell in cells)
     first: dict[str, int] = {}
     for position, name in enumerate(names, start=1):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import warnings
-import zlib
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from core.io.dicom_bounds import bytes_of, inflates, is_overlong
 from core.io.dicom_slice import Slice, slices_of
 from core.io.dicom_values import words
 from core.io.raw import MAX_AXIS, MAX_VOXELS
@@ -39,8 +41,6 @@ _DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _SCREEN_TYPES = frozenset({"SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE", "SCREEN_SAVE", "SCREEN"})
 _CAPTURED = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})  # PS3.3, C.8.6.1: digitised, or of a workstation
-_DEFLATED = b"1.2.840.10008.1.2.1.99"
-_MAX_INFLATED_BYTES = 2**29
 
 
 def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
@@ -56,13 +56,20 @@ def read_headers(files: list[tuple[int, Path]]) -> tuple[list[Slice], Rejected]:
     return slices, rejected
 
 
-def open_dicom(path: Path | BinaryIO, **options: Any) -> Dataset:
+def open_dicom(path: Path | io.BytesIO, **options: Any) -> Dataset:
     """A data set; what pydicom has to warn of may hold tag contents and is not shown.
 
     A file that does not name its transfer syntax is given the one it was read with.
+
+    Raises:
+        ValueError: more elements than an image has. pydicom raises many other kinds for damaged files.
     """
     import pydicom
     from pydicom.uid import UID
+
+    with nullcontext(path.getvalue()) if isinstance(path, io.BytesIO) else bytes_of(path) as content:
+        if is_overlong(content):
+            raise ValueError("more elements than an image has")
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -72,7 +79,20 @@ def open_dicom(path: Path | BinaryIO, **options: Any) -> Dataset:
         if "TransferSyntaxUID" not in dataset.file_meta:
             implicit = dataset.original_encoding[0]
             dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1")
+        _without_false_sequences(dataset)
         return dataset
+
+
+def _without_false_sequences(dataset: Dataset) -> None:
+    """Sequences where a plain value belongs go: to make a text of one may take longer than anybody waits."""
+    from pydicom.datadict import dictionary_VR
+
+    for tag in [tag for tag in dataset.keys() if dataset.get_item(tag).VR == "SQ"]:  # noqa: SIM118
+        try:
+            if dictionary_VR(tag) != "SQ":
+                del dataset[tag]
+        except KeyError:
+            continue  # private, and never read
 
 
 def _found_in(file: int, path: Path) -> list[Slice] | str:
@@ -90,34 +110,18 @@ def _found_in(file: int, path: Path) -> list[Slice] | str:
 
 def inflates_too_far(path: Path) -> bool:
     """True for a deflated file beyond all measure; the reader inflates at once, so count first."""
-    with path.open("rb") as stream:
-        if _DEFLATED not in stream.read(1024):
-            return False
-        stream.seek(0)
-        return inflates(stream.read())
-
-
-def inflates(content: bytes) -> bool:
-    """True for the bytes of such a file."""
-    if _DEFLATED not in content[:1024]:
-        return False
-    meta = 132 if content[128:132] == b"DICM" else 0
-    group_length = int.from_bytes(content[meta + 8 : meta + 12], "little")
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        inflater.decompress(content[meta + 12 + group_length :], _MAX_INFLATED_BYTES)
-    except zlib.error:
-        return False
-    return bool(inflater.unconsumed_tail)
+    with bytes_of(path) as content:
+        return inflates(content)
 
 
 def modality_words(path: Path) -> str:
     """What a DICOM file is, in words."""
     try:
-        dataset = open_dicom(path, stop_before_pixels=True)
-    except Exception:  # as above
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            modality = str(open_dicom(path, stop_before_pixels=True).get("Modality", ""))
+    except Exception:  # as above; a value is read only where it is asked for
         return "a broken DICOM file"
-    modality = str(dataset.get("Modality", ""))
     return "a CT image" if modality == "CT" else _OTHER_MODALITIES.get(modality, "another kind of DICOM object")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.io.delimited import read_delimited
+from core.io.delimited import filled_rows, read_delimited
 from core.io.patient import COLUMNS, TRUTH, CohortName, Patient, Problem, Split, Truth
 from core.io.patient_row import PatientRow
 
@@ -32,15 +32,11 @@ def read_image_cohort(path: Path) -> tuple[tuple[Patient, ...], tuple[Problem, .
     for name in NEEDED:
         if name not in table.names:
             raise InputError(f"cohort table: expected a column {name}, got {len(table.names)} columns without it")
-    reader = csv.reader(io.StringIO(table.content[table.start :].decode("utf-8")), delimiter=table.delimiter)
-    cells = [row for row in reader if row]
     patients: list[Patient] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    filled = [int(row) for row, empty in zip(table.rows, table.empty, strict=True) if not empty]
-    rows = [row for row in cells if any(cell.strip() for cell in row)]
-    for number, row in zip(filled, rows, strict=True):
-        one = PatientRow(number, dict(zip(table.names, (cell.strip() for cell in row), strict=True)), path.parent)
+    for number, row in filled_rows(table):
+        one = PatientRow(number, dict(zip(table.names, row, strict=True)), path.parent)
         patient = one.patient(seen)
         problems += one.problems
         if patient is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 from core.errors import InputError
 from core.geometry import FloatArray
 from core.imaging.resample import from_image
+from core.io.itk_heads import check_head
 from core.io.kinds import Kind
 from core.io.raw import RawImage, check_affine, three_axes
 
@@ -65,14 +67,18 @@ def affine_lps(reader: sitk.ImageFileReader) -> FloatArray:
 
 
 def check_data_file(path: Path, kind: Kind, role: str) -> None:
-    """A header may name the file of its voxels: only a plain file beside it is followed, or any file could be read."""
+    """The header must be well formed; of a file of the voxels that it names only a plain one beside it is followed."""
     with path.open("rb") as stream:
         head = stream.read(_HEADER_BYTES)
+    if kind is Kind.NRRD and len(head) == _HEADER_BYTES and not re.search(rb"\r?\n\r?\n", head):
+        raise InputError(f"{role}: expected an NRRD header of at most {_HEADER_BYTES} bytes, got a longer one")
+    _check_place(path, head, kind, role)
+    check_head(head, kind, path.stat().st_size, role)
+
+
+def _check_place(path: Path, head: bytes, kind: Kind, role: str) -> None:
     if kind is Kind.NRRD:
-        parts = re.split(rb"\r?\n\r?\n", head, maxsplit=1)
-        if len(parts) == 1 and len(head) == _HEADER_BYTES:
-            raise InputError(f"{role}: expected an NRRD header of at most {_HEADER_BYTES} bytes, got a longer one")
-        head = parts[0]
+        head = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     separator, key = (b":", b"data file") if kind is Kind.NRRD else (b"=", b"elementdatafile")
     for line in head.split(b"\n"):
         name, _, value = line.partition(separator)
@@ -90,4 +96,4 @@ def _is_plain_neighbour(path: Path, name: str) -> bool:
     if any(c in name for c in "/\\%: ") or name in (".", "..") or name.upper() == "LIST":
         return False
     neighbour = path.parent / name
-    return neighbour.is_file() and not neighbour.is_symlink()
+    return os.path.isfile(neighbour) and not neighbour.is_symlink()  # unlike Path.is_file also for what can be no name

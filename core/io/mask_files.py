@@ -165,7 +165,9 @@ def _sop_class(path: Path) -> str:
     if inflates_too_far(path):
         return ""
     try:
-        return str(open_dicom(path, specific_tags=["SOPClassUID"], stop_before_pixels=True).get("SOPClassUID", ""))
+        with warnings.catch_warnings():  # as below
+            warnings.simplefilter("ignore")
+            return str(open_dicom(path, specific_tags=["SOPClassUID"], stop_before_pixels=True).get("SOPClassUID", ""))
     except Exception:  # pydicom raises many kinds for damaged files; such a file is no mask
         return ""
 
@@ -179,9 +181,10 @@ def _segmentation(path: Path, kind: Kind, file: MaskFile) -> _Segmentation:
         warnings.simplefilter("ignore")
         try:
             dataset = open_dicom(path)
+            storage = str(dataset.SOPClassUID)
         except Exception as error:  # as above
             raise InputError(f"{ROLE}: expected a whole DICOM file, got a damaged or truncated one") from error
-        if str(dataset.SOPClassUID) == STRUCTURE_SET:
+        if storage == STRUCTURE_SET:
             return read_rtstruct(dataset, file.segment)
         return read_dicom_seg(dataset, file.segment)
 

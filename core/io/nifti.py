@@ -20,7 +20,7 @@ from core.errors import InputError
 from core.geometry import RAS_TO_LPS, FloatArray, Geometry
 from core.imaging.layout import reversed_axes
 from core.io.atomic import whole_file
-from core.io.raw import RawImage, check_affine, three_axes
+from core.io.raw import RawImage, check_affine, check_near, three_axes
 
 SIMULATED_MARK = b"simulated image, haic-nomogram"
 """Our own words in the header's description, so that a computed image stays known as such; no other text is used."""
@@ -97,10 +97,12 @@ def _affine_lps(header: Any, role: str) -> tuple[FloatArray, tuple[Notice, ...]]
     from nibabel.spatialimages import HeaderDataError
 
     try:
-        affine_ras = np.asarray(header.get_best_affine(), dtype=np.float64)
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            affine_ras = np.asarray(header.get_best_affine(), dtype=np.float64)
         unit = header.get_xyzt_units()[0]
     except (HeaderDataError, ValueError, KeyError) as error:
         raise InputError(f"{role}: expected an orientation, got a damaged one") from error
+    check_near(affine_ras, role)
     affine: FloatArray = RAS_TO_LPS @ affine_ras
     affine[:3] *= _MM_PER_UNIT.get(unit, 1.0)
     check_affine(affine, role)
@@ -129,7 +131,8 @@ def _rescaled(values: npt.NDArray[Any], header: Any, role: str) -> npt.NDArray[A
         raise InputError(f"{role}: expected a finite rescale intercept, got one that is not")
     if (slope, intercept) == (1.0, 0.0):
         return values
-    return values.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+    with np.errstate(over="ignore", invalid="ignore"):  # voxels that are not finite are refused where they are checked
+        return values.astype(np.float32) * np.float32(slope) + np.float32(intercept)
 
 
 def write_nifti(

@@ -19,6 +19,7 @@ MAX_VOXELS = 2**29  # 512 x 512 x 2048; refused before anything is allocated
 MAX_AXIS = 4096
 MIN_SLICES = 8
 SPACING_RANGE_MM = (0.1, 20.0)
+FARTHEST_MM = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def three_axes(shape: Sequence[int], role: str) -> tuple[int, int, int]:
         raise InputError(
             f"{role}: expected one volume of 3 dimensions, got {len(declared)} dimensions ({math.prod(extra)} volumes)"
         )
-    i, j, k = [*declared, 1, 1][:3]
+    i, j, k = [*declared, 1, 1, 1][:3]
     if max(i, j, k) > MAX_AXIS or i * j * k > MAX_VOXELS:
         raise InputError(f"{role}: expected at most {MAX_VOXELS} voxels and {MAX_AXIS} on an axis, got {i} x {j} x {k}")
     if min(i, j, k) < MIN_SLICES:
@@ -72,8 +73,7 @@ def three_axes(shape: Sequence[int], role: str) -> tuple[int, int, int]:
 
 def check_affine(affine_lps: FloatArray, role: str) -> None:
     """Raises InputError unless the affine is finite with spacings in range and three independent axes."""
-    if not np.isfinite(affine_lps).all():
-        raise InputError(f"{role}: expected finite positions, got an affine that is not finite")
+    check_near(affine_lps, role)
     spacing = np.linalg.norm(affine_lps[:3, :3], axis=0)
     low, high = SPACING_RANGE_MM
     outside = [float(s) for s in spacing if not low <= s <= high]
@@ -81,6 +81,16 @@ def check_affine(affine_lps: FloatArray, role: str) -> None:
         raise InputError(f"{role}: expected a voxel spacing of {low:g}-{high:g} mm, got {outside[0]:g} mm")
     if abs(np.linalg.det(affine_lps[:3, :3] / spacing)) < 0.5:
         raise InputError(f"{role}: expected three axes at right angles, got axes that nearly coincide")
+
+
+def check_near(affine: FloatArray, role: str) -> None:
+    """Raises InputError unless all numbers of the affine are finite and no place is a kilometre away."""
+    if not np.isfinite(affine).all():
+        raise InputError(f"{role}: expected finite positions, got an affine that is not finite")
+    if float(np.abs(affine).max()) > FARTHEST_MM:
+        raise InputError(
+            f"{role}: expected positions within {FARTHEST_MM:g} mm, got {float(np.abs(affine).max()):g} mm"
+        )
 
 
 def check_finite(values: npt.NDArray[Any], role: str) -> None:

@@ -9,8 +9,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from numbers import Real
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from core.case import ClinicalRecord, Notice
 from core.errors import InputError
@@ -24,6 +25,9 @@ from core.findings import (
     Registration,
     Scores,
 )
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FORMAT = "haic-nomogram report 1"
 
@@ -138,15 +142,22 @@ def parse_content(data: bytes) -> Content:
     Raises:
         InputError: for anything that `content_bytes` of this version did not write.
     """
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        found = TypeAdapter(Content).validate_json(data)
+        found = _adapter().validate_json(data)
     except (ValidationError, InputError):
         raise InputError("report.json: expected what assess of this version writes, got other content") from None
     if found.format != FORMAT:
         raise InputError("report.json: expected what assess of this version writes, got another format")
     return replace(found, pre=_whole_months(found.pre), post=_whole_months(found.post))
+
+
+@cache
+def _adapter() -> TypeAdapter[Content]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Content)
 
 
 def _moved(found: Registration | None) -> Moved | None:

@@ -70,7 +70,7 @@ def _check_same(content: Content, written: bytes) -> None:
     )
     try:
         document: Any = json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("assessment.json: expected JSON, got other text") from None
     if not isinstance(document, dict) or any(document.get(name) != says[name] for name in _SAME):
         raise InputError("DIR: expected the files of one assessment, got an assessment.json that says something else")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,12 @@ def _header(file: Path) -> Dataset | None:
     if inflates_too_far(file):
         return None
     try:
-        return open_dicom(file, stop_before_pixels=True)
+        with warnings.catch_warnings():  # what pydicom has to say may hold tag contents
+            warnings.simplefilter("ignore")
+            dataset = open_dicom(file, stop_before_pixels=True)
+            for name in (*_NEEDED, *_EMPTY_IF_UNKNOWN):
+                dataset.get(name)  # a value is read only where it is asked for
+            return dataset
     except Exception:  # pydicom raises many kinds for damaged files; such a file is none of the slices
         return None
 

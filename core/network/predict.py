@@ -45,6 +45,7 @@ class MultitaskNetwork:
         Raises:
             ArtefactError: if the weights or the calibration do not fit the card.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load
 
         card = artefact.card.architecture
@@ -54,7 +55,7 @@ class MultitaskNetwork:
             calibration = card["calibration"]
             slope = {head: float(calibration[head]["slope"]) for head in HEADS}
             intercept = {head: float(calibration[head]["intercept"]) for head in HEADS}
-        except (RuntimeError, ValueError, KeyError) as error:
+        except (RuntimeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise ArtefactError("network: the weights or the calibration do not fit their card") from error
         return cls(network, slope, intercept)
 

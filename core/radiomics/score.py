@@ -151,11 +151,17 @@ def load_booster(data: bytes, columns: Sequence[str]) -> Any:
     """
     import xgboost
 
+    if not data.startswith(b"{"):  # its reader ends the process on no bytes at all
+        raise ArtefactError("radiomics: expected a booster in UBJSON, got something else")
     booster = xgboost.Booster({"nthread": 1})
     try:
         booster.load_model(bytearray(data))
     except xgboost.core.XGBoostError as error:
         raise ArtefactError("radiomics: expected a booster in UBJSON, got something else") from error
-    if tuple(booster.feature_names or ()) != tuple(columns):
+    try:
+        names = tuple(booster.feature_names or ())
+    except UnicodeDecodeError as error:
+        raise ArtefactError("radiomics: expected a booster of the selected features, got a damaged one") from error
+    if names != tuple(columns):
         raise ArtefactError("radiomics: expected a booster of the selected features, got another")
     return booster

@@ -70,15 +70,17 @@ class ArraysIn:
         digest = reference.get("sha256")
         if digest is None:
             return _shaped(_inline(reference, size), dtype, shape, order)
+        if not isinstance(digest, str):
+            raise InputError(_DAMAGED)
         key = (digest, dtype.str, shape, order)
         if key not in self._made:
-            self._made[key] = _shaped(self._read(str(digest), size), dtype, shape, order)
+            self._made[key] = _shaped(self._read(digest, size), dtype, shape, order)
         return self._made[key]
 
 
 def _described(reference: Json) -> tuple[np.dtype[Any], tuple[int, ...], str]:
     dtype, shape, order = reference.get("dtype"), reference.get("shape"), reference.get("order")
-    if dtype not in DTYPES or order not in ("C", "F") or not isinstance(shape, list):
+    if not isinstance(dtype, str) or dtype not in DTYPES or order not in ("C", "F") or not isinstance(shape, list):
         raise InputError(_DAMAGED)
     if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) * 8 > MOST_BYTES:
         raise InputError(_DAMAGED)

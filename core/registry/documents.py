@@ -72,7 +72,7 @@ def figures(snapshot: Snapshot) -> dict[str, Any]:
 def _document(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or document.get("form") != FORM or "result" not in document:
         raise InputError(FOREIGN)

@@ -45,13 +45,14 @@ class Segmenter:
             ArtefactError: if the weights do not fit the card.
         """
         _share_the_cores()
+        from safetensors import SafetensorError
         from safetensors.torch import load
 
         network = build(artefact.card.architecture)  # type: ignore[arg-type]
         try:
             state = load(artefact.read_bytes("model.safetensors"))
             network.load_state_dict({name: value.float() for name, value in state.items()}, strict=True)
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, SafetensorError) as error:
             raise ArtefactError("segmenter: the weights do not fit their card") from error
         return cls(network.eval())
 

@@ -75,23 +75,26 @@ def index_dicom(folder: Path, progress: Callable[[str, float], None]) -> DicomIn
 
 def referenced_series(path: Path) -> frozenset[str]:
     """The series that a segmentation says it was drawn on; empty if it says none or cannot be read."""
-    dataset = _opened(path)
-    listed = [] if dataset is None else dataset.get("ReferencedSeriesSequence") or []
-    return frozenset(str(one.get("SeriesInstanceUID", "")) for one in listed) - {""}
+    try:
+        dataset = _opened(path)
+        listed = [] if dataset is None else dataset.get("ReferencedSeriesSequence") or []
+        return frozenset(str(one.get("SeriesInstanceUID", "")) for one in listed) - {""}
+    except Exception:  # pydicom raises many kinds for damaged files, also where a value is asked for
+        return frozenset()
 
 
 def _header(path: Path) -> _Header | None:
-    dataset = _opened(path, _TAGS)
-    if dataset is None or not dataset.get("SeriesInstanceUID"):
+    try:
+        dataset = _opened(path, _TAGS)
+        if dataset is None or not dataset.get("SeriesInstanceUID"):
+            return None
+        found = [str(dataset.get(tag, "") or "").strip() for tag in _TAGS]
+    except Exception:  # pydicom raises many kinds for damaged files; such a file belongs to no series
         return None
-    found = [str(dataset.get(tag, "") or "").strip() for tag in _TAGS]
     return found[0], found[1], found[2], found[3], found[4]
 
 
 def _opened(path: Path, tags: list[str] | None = None) -> Dataset | None:
     if inflates_too_far(path):
         return None
-    try:
-        return open_dicom(path, stop_before_pixels=True, specific_tags=tags)
-    except Exception:  # pydicom raises many kinds for damaged files; such a file belongs to no series
-        return None
+    return open_dicom(path, stop_before_pixels=True, specific_tags=tags)

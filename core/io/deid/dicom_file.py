@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.io.deid.dataset import deidentify
 from core.io.deid.key import CaseKey
 from core.io.deid.tally import PREAMBLE, Tally
-from core.io.dicom_headers import inflates, open_dicom
+from core.io.dicom_bounds import inflates
+from core.io.dicom_headers import open_dicom
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

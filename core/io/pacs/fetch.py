@@ -161,9 +161,9 @@ def _is_there(folder: Path, instance: str, entries: dict[str, _Entry]) -> bool:
         return False
     try:
         header = open_dicom(path, specific_tags=["SOPInstanceUID"], stop_before_pixels=True)
+        return _key(str(header.get("SOPInstanceUID", ""))) == entry.key
     except Exception:  # pydicom raises many kinds for damaged files; such a file is fetched again
         return False
-    return _key(str(header.get("SOPInstanceUID", ""))) == entry.key
 
 
 def _ledger(folder: Path) -> dict[str, _Entry]:

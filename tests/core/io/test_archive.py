@@ -102,3 +102,26 @@ def test_zips_without_images_are_refused(tmp_path: Path) -> None:
         archive.writestr("x", "y")
     assert "got a zip" in refusal(zip_of(tmp_path / "b.zip", {"JANE.zip": inner.getvalue()}))
     assert "got 2 files of other kinds" in refusal(zip_of(tmp_path / "c.zip", {"a": b"", "b": b"JANE"}))
+
+
+def test_lzma_is_refused_as_its_head_may_ask_for_any_memory(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "a.zip", {"fine": b"x", "JANE": b"y"}, zipfile.ZIP_LZMA)
+    assert refusal(path) == f"{ROLE}, file 1 of 2: expected a stored or deflated file, got compression 14"
+
+
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zip_of(tmp_path / "a.zip", {"a": b"x"}).read_bytes())
+    at = content.index(b"PK\x01\x02")
+    content[at + 28 : at + 30] = b"\0\0"
+    del content[at + 46]
+    (tmp_path / "a.zip").write_bytes(content)
+    assert refusal(tmp_path / "a.zip").startswith(f"{ROLE}: expected ")
+
+
+@pytest.mark.parametrize("change", [(16, 2**31), (42, 2**31), (24, 0), (10, 99)])
+def test_lying_headers_end_in_a_sentence(tmp_path: Path, change: tuple[int, int]) -> None:
+    content = bytearray(zip_of(tmp_path / "a.zip", {"a": bytes(99)}).read_bytes())
+    at, width = content.index(b"PK\x01\x02") + change[0], 2 if change[0] == 10 else 4
+    content[at : at + width] = change[1].to_bytes(width, "little")
+    (tmp_path / "a.zip").write_bytes(content)
+    assert "expected " in refusal(tmp_path / "a.zip")

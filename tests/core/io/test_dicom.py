@@ -342,7 +342,7 @@ def test_real_damaged_series_names_its_gaps_and_foreign_files(shared_data: Path)
 
 
 def test_deflate_bomb_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.io.dicom_headers._MAX_INFLATED_BYTES", 2**20)
+    monkeypatch.setattr("core.io.dicom_bounds.MOST_INFLATED_BYTES", 2**20)
     write_series(tmp_path, phantom(), axial())
     dataset = slice_dataset(phantom(), axial(), 1)
     save(dataset, tmp_path / "bomb", DeflatedExplicitVRLittleEndian)

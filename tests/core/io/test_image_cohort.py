@@ -116,3 +116,20 @@ def test_a_column_that_is_needed_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("patient_id,arterial\n1,a\n", encoding="utf-8")
     with pytest.raises(InputError, match="expected a column portal_venous, got 2 columns without it"):
         read_image_cohort(tmp_path / "c.csv")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_breaks_of_every_kind_and_rows_of_blanks(tmp_path: Path, ending: str) -> None:
+    images(tmp_path, "a.nii.gz", "p.nii.gz")
+    lines = ["patient_id,arterial,portal_venous", "1, a.nii.gz, p.nii.gz", " , , ", "", '2,"a.nii.gz",p.nii.gz', ""]
+    (tmp_path / "cohort.csv").write_bytes(ending.join(lines).encode())
+    found, problems = read_image_cohort(tmp_path / "cohort.csv")
+    assert problems == ()
+    assert [(one.row, one.patient_id) for one in found] == [(2, "1"), (5, "2")]
+
+
+def test_a_field_without_end_is_refused(tmp_path: Path) -> None:
+    content = "patient_id,arterial,portal_venous\n1,a,b\n2," + "x" * 140_000 + ",b\n"
+    (tmp_path / "cohort.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match="row 3: expected fields of at most 131072 characters, got more"):
+        read_image_cohort(tmp_path / "cohort.csv")

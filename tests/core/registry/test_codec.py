@@ -166,3 +166,12 @@ def test_a_number_that_is_not_finite_is_our_fault() -> None:
 def test_transforms_come_back_exactly() -> None:
     moved = Registration(1.5, 0.1, None, np.array([[1, 0.1, 0, 0], [0, 1, 0, 1e-17], [0, 0, 1, 3], [0, 0, 0, 1.0]]))
     assert_same(moved, there_and_back(Registration, moved))
+
+
+@pytest.mark.parametrize("odd", [[], {}, 1, True])
+@pytest.mark.parametrize("field", ["dtype", "sha256"])
+def test_an_array_described_by_values_of_another_kind_is_refused(field: str, odd: object) -> None:
+    """JSON's lists and objects cannot be looked up: they once ended in a traceback."""
+    described = {"dtype": "<i2", "shape": [2], "order": "C", "sha256": "0" * 64, field: odd}
+    with pytest.raises(InputError, match="saved case: expected a description of an array"):
+        ArraysIn(lambda _digest, size: bytes(size)).array(described)
