@@ -18,6 +18,7 @@ from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING
 
 from core.errors import HaicError, InputError
+from core.io.disk import disk_that_may_be_full
 from dashboard import texts
 from dashboard.desks import KEPT_SECONDS
 
@@ -62,16 +63,18 @@ class Cohort:
         from core.io.cohort_zip import unpack_cohort
         from core.io.image_cohort import read_image_cohort
 
-        self._folder = Path(tempfile.mkdtemp(prefix="haic-cohort-"))
+        with disk_that_may_be_full():
+            self._folder = Path(tempfile.mkdtemp(prefix="haic-cohort-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._backlog: Backlog | None = None
         self._thread: Thread | None = None
         self._began, self._before, self.message = 0.0, 0, ""
         try:
             source = self._folder / "upload"
-            source.write_bytes(content)
-            self._table = unpack_cohort(source, self._folder)
-            source.unlink()
+            with disk_that_may_be_full():
+                source.write_bytes(content)
+                self._table = unpack_cohort(source, self._folder)
+                source.unlink()
             patients, problems = read_image_cohort(self._table)
         except BaseException:
             self._remove()
@@ -142,7 +145,8 @@ class Cohort:
         from core.jobs.guard import place
 
         try:
-            score_cohort(self._table, self._folder / SCORES, backlog)
+            with disk_that_may_be_full():
+                score_cohort(self._table, self._folder / SCORES, backlog)
         except StoppedError:
             self.message = texts.batch.STOPPED
         except HaicError as error:

@@ -22,6 +22,7 @@ def add_case_commands(table: Any) -> None:
     one.add_argument("--port", type=int, metavar="N")
     one.add_argument("--address", default="127.0.0.1", metavar="A")
     one.add_argument("--cases", type=Path, metavar="DIR", help="where saved cases lie; also HAIC_NOMOGRAM_CASES")
+    options.add_scheduler(one, one)
 
 
 def _images(table: Any) -> None:
