@@ -11,7 +11,7 @@ from functools import cache
 from threading import Lock
 
 from core.case import Case
-from core.jobs.budget import needed_bytes
+from core.jobs.budget import check_fits, needed_bytes
 from core.jobs.service import Service
 from core.jobs.settings import page_settings
 from dashboard.runs import DEMO_ID, Run
@@ -50,4 +50,6 @@ def assess(case: Case | None) -> Run:
 
 def check(case: Case) -> None:
     """Raise InputError for a case whose assessment could never have the memory it needs."""
-    service().check(needed_bytes(case))
+    budget = page_settings().budget_bytes
+    if budget is not None:
+        check_fits(needed_bytes(case), budget)

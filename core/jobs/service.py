@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from core.errors import HaicError, InputError, WorkerError
-from core.jobs.budget import check_fits
 from core.jobs.guard import OUR_FAULT, Answer, Argument, place
 from core.jobs.line import Entry, Line
 from core.jobs.messages import carried
@@ -52,8 +51,7 @@ class Service:
     def __init__(self, settings: WorkerSettings) -> None:
         self.is_ours = settings.scheduler is None
         self.places = settings.workers or 1 if self.is_ours else settings.at_once
-        self._budget = settings.budget_bytes
-        self._line, self._lock, self._started = Line(self._budget), Lock(), False
+        self._line, self._lock, self._started = Line(settings.budget_bytes), Lock(), False
         self._by_key: dict[str, Entry] = {}
         self._stopped: set[str] = set()
         self._room = Room(settings, self._heard)
@@ -67,11 +65,6 @@ class Service:
         atexit.register(self.close)
         for number in range(self.places):
             Thread(target=self._serve, name=f"worker {number}", daemon=True).start()
-
-    def check(self, needs: int) -> None:
-        """Raise InputError for work that needs more bytes of memory than all together may have."""
-        if self._budget is not None:
-            check_fits(needs, self._budget)
 
     def take(
         self,
