@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +27,9 @@ from core.registry.place import Place
 from core.registry.store import open_registry
 from tests.core.registry.snapshots import snapshot
 
-folder, url, first, count = sys.argv[1:]
+folder, url, first = sys.argv[1:]
 registry = open_registry(Place(pathlib.Path(folder), url))
-for number in range(int(first), int(first) + int(count)):
+for number in range(int(first), int(first) + 9000):
     try:
         saved = registry.save(f"Case {number}", snapshot(shift_hu=number % 1000))
     except InputError as error:
@@ -71,10 +71,14 @@ class Writer:
 
 @contextmanager
 def writing(
-    place: Place, first: int = 1, count: int = 9000, environment: Mapping[str, str] | None = None
+    place: Place, first: int = 1, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()
 ) -> Iterator[Writer]:
-    """A process that saves Case `first`, and so on; ended, and heard to its end, with the block."""
-    command = [sys.executable, "-c", WRITER, str(place.folder), place.url, str(first), str(count)]
+    """A process that saves Case `first`, and so on; ended, and heard to its end, with the block.
+
+    Args:
+        before: words before its command, which bound it.
+    """
+    command = [*before, sys.executable, "-c", WRITER, str(place.folder), place.url, str(first)]
     merged = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
     with subprocess.Popen(command, cwd=ROOT, env=merged, stdout=subprocess.PIPE, text=True) as process:
         writer = Writer(process)

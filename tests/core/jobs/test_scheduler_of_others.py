@@ -1,4 +1,4 @@
-"""The page's work at a scheduler that is already there, by TLS on loopback: results, steps, a place, a stop, a lost one."""
+"""The page's work at a scheduler that is already there, by TLS on loopback: results, steps, a stop, a lost one."""
 
 from __future__ import annotations
 
