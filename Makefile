@@ -1,4 +1,4 @@
-# make run | test | wheel | bench | screenshots     each sets up what it needs first
+# make run | test | wheel | bench | faults | screenshots     each sets up what it needs first
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ HOST_PYTHON := $(shell command -v $(PYTHON) 2>/dev/null || command -v python3)
 # a browser is opened only where there is a screen
 DESKTOP := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s)),1,0)
 
-.PHONY: run test setup format wheel bench screenshots clean
+.PHONY: run test setup format wheel bench faults screenshots clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
@@ -48,6 +48,10 @@ bench: setup
 	$(BIN)/python benchmarks/bench_survival.py
 	$(BIN)/python benchmarks/bench_page_work.py
 	$(BIN)/python benchmarks/bench_sessions.py
+
+# kills, full disks, cut connections and clocks that jump; minutes, and not part of `test`
+faults: setup
+	$(BIN)/python benchmarks/faults.py
 
 screenshots: setup
 	$(BIN)/python docs/make_screenshots.py

@@ -115,4 +115,9 @@ def _on_begin(connection: Connection) -> None:
 
 def _trouble(error: DBAPIError) -> str:
     """What the driver said, in a word: its text may hold values."""
-    return "one that is busy" if "locked" in str(error.orig) else f"an error ({type(error.orig).__name__})"
+    text = str(error.orig).lower()
+    if "locked" in text:
+        return "one that is busy"
+    if "full" in text or "no space left" in text:
+        return "one whose disk is full"
+    return f"an error ({type(error.orig).__name__})"
