@@ -62,8 +62,8 @@ class Course:
 
     Attributes:
         seconds: until each result. told: sentences of sessions without one. differing: numbers that are not the
-            patient's. broken: pages with an error of ours. clicks: seconds of each page opened meanwhile. late: sentences
-            that still were those of the horizon before when the page seemed at rest.
+            patient's. broken: pages with an error of ours. clicks: seconds of each page opened meanwhile. late:
+            sentences that still were those of the horizon before when the page seemed at rest.
     """
 
     seconds: list[float] = field(default_factory=list)

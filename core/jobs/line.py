@@ -92,7 +92,7 @@ class Line:
             return entry is not None and entry in self._waiting and not self._fits(self._waiting[0])
 
     def _fits(self, entry: Entry) -> bool:
-        """Whether its memory is there; alone it always has its turn, for it was asked before whether it can ever fit."""
+        """Whether its memory is there; alone it has its turn, for it was asked before whether it can ever fit."""
         taken = sum(one.needs for one in self._served)
         return self._budget is None or not self._served or taken + entry.needs <= self._budget
 
