@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.conftest import CHROMIUM_FLAGS
 from tests.faults import clock, disk, killing, pages
 from tests.postgresql_server import binaries, postgresql
+from tests.server import running
 
 MISSING = "not on this machine: not done"
 
@@ -101,14 +102,12 @@ class Bench:
         }
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=self.chromium, args=list(CHROMIUM_FLAGS))
-
-            def act(server: Any) -> None:
+            with running(self.folder / "first", environment) as server:
                 told, seconds = pages.a_worker_is_killed(browser, server)
                 found.append(f"worker killed: {told!r}, next assessment done after {seconds:.0f} s")
                 found.append(f"PostgreSQL killed: {pages.the_database_is_killed(browser, server, database)!r}")
                 found.append(f"connection lost and back {pages.the_connection_is_lost(browser, server, 3)} times")
-
-            left = pages.the_server_is_killed(browser, self.folder / "servers", environment, act)
+            left = pages.the_server_is_killed(browser, self.folder, environment)
             browser.close()
         found.append(f"server killed: {left} folder of uploads left, gone after the restart")
         assert pages.saved_cases(place) == ["Case 1"]

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,16 +98,14 @@ def the_connection_is_lost(browser: Any, server: Server, times: int) -> int:
     return times
 
 
-def the_server_is_killed(browser: Any, folder: Path, environment: dict[str, str], act: Callable[[Server], None]) -> int:
+def the_server_is_killed(browser: Any, folder: Path, environment: dict[str, str]) -> int:
     """SIGKILL in the middle of an assessment, and another server in its place; how many folders it left, now gone.
 
     Args:
-        environment: of both servers.
-        act: done at the first one before it is killed.
+        environment: of both servers, with a case that was saved as Case 1.
     """
     temporary = Path(environment["TMPDIR"])
-    with running(folder / "first", environment) as server:
-        act(server)
+    with running(folder / "killed", environment) as server:
         page = browser.new_context().new_page()
         page.goto(server.url)
         page.get_by_role("button", name="Open the demo case").click(timeout=WAIT)
@@ -123,7 +120,7 @@ def the_server_is_killed(browser: Any, folder: Path, environment: dict[str, str]
             time.sleep(0.2)
         page.context.close()
     left = list(temporary.glob("haic-server-*"))
-    with running(folder / "second", environment) as server:
+    with running(folder / "again", environment) as server:
         page = browser.new_context().new_page()
         page.goto(f"{server.url}/cases")
         page.get_by_role("button", name="Case 1").wait_for(timeout=WAIT)
