@@ -146,7 +146,7 @@ def upload(page: Any, url: str, expected: Expected) -> None:
     page.goto(url)
     page.get_by_role("button", name="Open the demo case").wait_for(timeout=WAIT_MS)
     files = [expected.patient.arterial, expected.patient.portal_venous]
-    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(files)
+    page.locator("[data-testid=stFileUploader] input[type=file][multiple]").first.set_input_files(files)
     page.get_by_role("button", name="Assess").wait_for(timeout=WAIT_MS)
     rested(page)
     page.locator(".st-key-record-file summary").click()
