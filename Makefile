@@ -1,4 +1,4 @@
-# make run | test | wheel | bench | fuzz | screenshots     each sets up what it needs first
+# make run | test | wheel | bench | faults | fuzz | screenshots     each sets up what it needs first
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ DESKTOP := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s)),1
 # of `make fuzz`, shared by all doors
 MINUTES ?= 30
 
-.PHONY: run test setup format wheel bench fuzz screenshots clean
+.PHONY: run test setup format wheel bench faults fuzz screenshots clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
@@ -55,6 +55,10 @@ bench: setup
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fuzz]"
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+# kills, full disks, cut connections and clocks that jump; minutes, and not part of `test`
+faults: setup
+	$(BIN)/python benchmarks/faults.py
 
 screenshots: setup
 	$(BIN)/python docs/make_screenshots.py

@@ -19,6 +19,7 @@ from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING
 
 from core.errors import HaicError, InputError
+from core.io.disk import disk_that_may_be_full
 from dashboard import texts
 from dashboard.desks import KEPT_SECONDS
 
@@ -66,13 +67,15 @@ class Cohort:
         from core.io.image_cohort import read_image_cohort
         from core.registry.pseudonym import checked_pseudonym
 
-        self._folder = Path(tempfile.mkdtemp(prefix="haic-cohort-"))
+        with disk_that_may_be_full():
+            self._folder = Path(tempfile.mkdtemp(prefix="haic-cohort-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._backlog: Backlog | None = None
         self._thread: Thread | None = None
         self._began, self._before, self.message = 0.0, 0, ""
         try:
-            unpacked = unpack_cohort(io.BytesIO(content), self._folder, checked_pseudonym)
+            with disk_that_may_be_full():
+                unpacked = unpack_cohort(io.BytesIO(content), self._folder, checked_pseudonym)
             self._table, self.removed, self.renamed = unpacked.table, unpacked.removed, unpacked.renamed
             patients, problems = read_image_cohort(self._table)
         except BaseException:
@@ -144,7 +147,8 @@ class Cohort:
         from core.jobs.guard import place
 
         try:
-            score_cohort(self._table, self._folder / SCORES, backlog)
+            with disk_that_may_be_full():
+                score_cohort(self._table, self._folder / SCORES, backlog)
         except StoppedError:
             self.message = texts.batch.STOPPED
         except HaicError as error:

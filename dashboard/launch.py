@@ -32,8 +32,10 @@ def keep_uploads_in_memory() -> None:
 
 def main() -> None:
     """Hand over to Streamlit's command line."""
+    from core.jobs.scratch import own_folder
     from dashboard import work
 
+    own_folder()  # before the workers, whose files lie in it too
     work.service()  # its processes load the models while the first page is made
     from streamlit.web.cli import main as streamlit
 

@@ -169,10 +169,12 @@ def start_assessment() -> None:
     """Assess the draft's images in a worker.
 
     Raises:
-        InputError: if a phase is missing or chosen twice, or clinical values contradict each other.
+        InputError: if a phase is missing or chosen twice, clinical values contradict each other, or there can never be
+            memory enough.
     """
     now = draft()
     case = now.case()
+    work.check(case)
     keeping.note(now, models(), Act.ASSESSED)
     now.run, now.message = work.assess(case), ""
 
@@ -185,6 +187,7 @@ def assess_correction() -> None:
     """
     now = draft()
     case, old = now.corrected(), current()
+    work.check(case)
     keeping.note(now, models(), Act.ASSESSED, "mask corrected")
     now.before = None if old is None else standing(old)
     now.run, now.message = work.assess(case), ""
@@ -194,6 +197,7 @@ def assess_again() -> None:
     """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
     now = draft()
     case = now.again()
+    work.check(case)
     keeping.note(now, models(), Act.ASSESSED, "again")
     now.run, now.message = work.assess(case), ""
 

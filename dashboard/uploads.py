@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.case import LiverMask, Notice, Phase
 from core.errors import InputError
+from core.io.disk import disk_that_may_be_full
 from dashboard import texts
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def read_images(
     from core.io.deid.key import CaseKey
     from core.io.series import read_series
 
-    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+    with disk_that_may_be_full(), tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
         sources, gone = write_cleaned(contents, Path(folder), key or CaseKey(), texts.ANY_SERIES)
         if removed is not None:
             removed.add(gone)
@@ -97,7 +98,7 @@ def read_liver_mask(
 
     reference = draft.only(Phase.PORTAL_VENOUS)
     arterial = draft.chosen(Phase.ARTERIAL)
-    with tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
+    with disk_that_may_be_full(), tempfile.TemporaryDirectory(prefix="haic-upload-") as folder:
         sources, gone = write_cleaned([content], Path(folder), draft.key, ROLE)
         draft.removed.add(gone)
         return read_mask_file(numbered(sources[0], number), reference, arterial[0] if arterial else None)
@@ -107,7 +108,7 @@ def mask_bytes(mask: LiverMask, ending: str) -> bytes:
     """A mask as the file whose name ends in `ending`: .nii.gz or .seg.nrrd."""
     from core.io.mask_files import write_mask_file
 
-    with tempfile.TemporaryDirectory(prefix="haic-download-") as folder:
+    with disk_that_may_be_full(), tempfile.TemporaryDirectory(prefix="haic-download-") as folder:
         path = Path(folder, f"liver{ending}")
         write_mask_file(mask, path)
         return path.read_bytes()

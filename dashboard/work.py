@@ -11,6 +11,7 @@ from functools import cache
 from threading import Lock
 
 from core.case import Case
+from core.jobs.budget import check_fits, needed_bytes
 from core.jobs.service import Service
 from core.jobs.settings import page_settings
 from dashboard.runs import DEMO_ID, Run
@@ -36,10 +37,19 @@ def _service() -> Service:
 
 
 def assess(case: Case | None) -> Run:
-    """Have a case assessed, None for the demo case, which the worker makes itself."""
+    """Have a case assessed, None for the demo case, which the worker makes itself; it waits for its memory."""
     from core.jobs.assessing import Request, assess_request
+    from core.jobs.score import models_here
 
-    run = Run(case=case, shared=case is None)
-    request = Request(case, DEMO_ID if case is None else "")
-    service().take(run, assess_request, request, run.taken)
+    run, at = Run(case=case, shared=case is None), service()
+    made_with = None if at.is_ours else models_here(None)[1]
+    request = Request(case, DEMO_ID if case is None else "", made_with)
+    at.take(run, assess_request, request, run.taken, needs=needed_bytes(case))
     return run
+
+
+def check(case: Case) -> None:
+    """Raise InputError for a case whose assessment could never have the memory it needs."""
+    budget = page_settings().budget_bytes
+    if budget is not None:
+        check_fits(needed_bytes(case), budget)

@@ -70,8 +70,8 @@ def running(
     (watcher / "sitecustomize.py").write_text(WATCHER, encoding="utf-8")
     watched, port = folder / "addresses.txt", port or free_port()
     cases = {"HAIC_NOMOGRAM_CASES": str(folder / "cases")}
-    merged = {**os.environ, "HAIC_TEST_WATCH": str(watched), **cases, **(environment or {})}
-    merged.pop("HAIC_NOMOGRAM_DATABASE", None)
+    here = {name: value for name, value in os.environ.items() if name != "HAIC_NOMOGRAM_DATABASE"}
+    merged = {**here, "HAIC_TEST_WATCH": str(watched), **cases, **(environment or {})}
     merged["PYTHONPATH"] = os.pathsep.join(filter(None, (str(watcher), merged.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "core", "serve", "--port", str(port), *options]
     with (folder / "server.log").open("wb") as log:

@@ -23,6 +23,7 @@ def add_case_commands(table: Any) -> None:
     one.add_argument("--address", default="127.0.0.1", metavar="A")
     one.add_argument("--cases", type=Path, metavar="DIR", help="where saved cases lie; also HAIC_NOMOGRAM_CASES")
     one.add_argument("--secrets", type=Path, metavar="FILE", help="secrets.toml with the settings of the login")
+    options.add_scheduler(one, one)
 
 
 def _images(table: Any) -> None:

@@ -42,6 +42,11 @@ def add_workers(one: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--workers", type=arguments.seed, metavar="N", help="processes, one per core if not given; 0: this one"
     )
+    add_scheduler(where, one)
+
+
+def add_scheduler(where: Any, one: argparse.ArgumentParser) -> None:
+    """A Dask scheduler that is already there, and the files by which it is known."""
     where.add_argument("--scheduler", metavar="ADDRESS", help="of Dask: tcp:// on this machine, tls:// on another")
     for name, what in (("ca", "authority"), ("cert", "our certificate"), ("key", "its key")):
         one.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"{what}, PEM, for a tls:// address")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.case import Case
+from core.errors import ArtefactError
 from core.findings import Assessment, Heatmap
 from core.jobs.messages import tell
 from core.jobs.score import models_here
@@ -27,10 +28,12 @@ class Request:
     Attributes:
         case: the case, None for the procedural demo case, which the worker makes.
         case_id: the demo case's.
+        made_with: software and weights that the worker must have, as `core.jobs.score.made_with`; None for any.
     """
 
     case: Case | None
     case_id: str = ""
+    made_with: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +101,12 @@ def assess_request(request: Request) -> Parcel:
 
     Raises:
         NoLiverError: if no mask is given and no liver is found.
-        ArtefactError: if weights are missing or damaged.
+        ArtefactError: if weights are missing or damaged, or not those of the page.
     """
     case = request.case or demo(request.case_id)
-    models, _ = models_here(None)
+    models, found = models_here(None)
+    if request.made_with is not None and found != request.made_with:
+        raise ArtefactError("worker: expected the software and weights of the page, got others")
     return packed(assess(case, models, tell), None if request.case else case)
 
 

@@ -10,6 +10,7 @@ from threading import Event, Lock
 from typing import Any
 
 from core.errors import WorkerError
+from core.jobs.budget import UNREAD_VOXELS, reckoned
 from core.jobs.engine import Outcome, outcome_of
 from core.jobs.guard import Answer, Argument, Failure, Result, guarded
 from core.jobs.service import Service
@@ -75,7 +76,9 @@ class Backlog:
             if self._halt.is_set():
                 raise StoppedError
             self._tickets[ticket.future] = ticket, job
-        self._service.take(ticket, partial(guarded, function), job.argument, patient=True)
+        self._service.take(
+            ticket, partial(guarded, function), job.argument, patient=True, needs=reckoned(UNREAD_VOXELS)
+        )
 
     def _answer(self, future: Future[Any], job: _Job) -> Answer[Any] | None:
         """The answer, None if it is to be tried again."""

@@ -37,9 +37,7 @@ def open_client(settings: WorkerSettings) -> Iterator[Client]:
     Raises:
         InputError: the scheduler does not answer.
     """
-    import distributed
-
-    logging.getLogger(distributed.__name__).setLevel(logging.CRITICAL)  # its messages repeat arguments: paths, values
+    quiet()
     opened = _local(settings) if settings.scheduler is None else _existing(settings.scheduler, settings)
     with opened as client:
         yield client
@@ -82,6 +80,23 @@ def _local(settings: WorkerSettings) -> Iterator[Client]:
 
 @contextmanager
 def _existing(address: str, settings: WorkerSettings) -> Iterator[Client]:
+    with connected(address, settings) as client:
+        yield client
+
+
+def quiet() -> None:
+    """Dask's messages repeat arguments: paths, values."""
+    import distributed
+
+    logging.getLogger(distributed.__name__).setLevel(logging.CRITICAL)
+
+
+def connected(address: str, settings: WorkerSettings) -> Client:
+    """A client of a scheduler that is already there.
+
+    Raises:
+        InputError: it does not answer.
+    """
     from distributed import Client
     from distributed.security import Security
 
@@ -94,11 +109,9 @@ def _existing(address: str, settings: WorkerSettings) -> Iterator[Client]:
             tls_client_key=str(tls.key),
         )
     try:
-        client = Client(address, security=security, timeout=settings.answer_s, set_as_default=False)
+        return Client(address, security=security, timeout=settings.answer_s, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError("--scheduler: expected a Dask scheduler that answers, got no answer") from error
-    with client:
-        yield client
 
 
 def _config(environment: Mapping[str, str]) -> dict[str, Any]:

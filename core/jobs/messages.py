@@ -13,6 +13,10 @@ TOPIC = "haic-nomogram"
 _here = threading.local()
 
 
+class UnwantedError(Exception):
+    """Nobody waits for the result any more."""
+
+
 def carried(function: Callable[[Argument], Result], argument: Argument, key: str) -> Answer[Result]:
     """The job's answer, in the worker, which first tells its process."""
     _here.key = key
@@ -24,8 +28,21 @@ def carried(function: Callable[[Argument], Result], argument: Argument, key: str
 
 
 def tell(step: str, share: float) -> None:
-    """What `core.pipeline.assess` calls when a step begins."""
+    """What `core.pipeline.assess` calls when a step begins; it goes no further once nobody waits for the result.
+
+    Raises:
+        UnwantedError: the work was stopped. A process of our own is ended instead; one of a cluster is not ours.
+    """
+    if _is_unwanted(_here.key):
+        raise UnwantedError
     _send({"step": step, "share": share, "at": time.monotonic()})  # all processes of a machine share this clock
+
+
+def _is_unwanted(key: str) -> bool:
+    from distributed import get_worker
+
+    task = get_worker().state.tasks.get(key)
+    return task is None or task.state == "cancelled"
 
 
 def _send(message: dict[str, str | float | int]) -> None:

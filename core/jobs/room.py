@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from core.errors import WorkerError
+from core.errors import InputError, WorkerError
+from core.jobs.cluster import connected, quiet
 from core.jobs.messages import TOPIC
 from core.jobs.settings import WorkerSettings
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 30.0
 ENDING_S = 8.0
+NO_ANSWER = "scheduler: expected it to answer, got no answer"
 NOT_STARTED = "workers: expected them to start, got none; the log of the server says more"
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,7 +48,9 @@ class Room:
         with self._lock:
             if not self._closed and (self._client is None or not self.is_there()):
                 self._leave()
-                self._client = self._connected(self._started())
+                there = self._settings.scheduler
+                self._client = self._connected(self._started()) if there is None else self._guest(there)
+                self._client.subscribe_topic(TOPIC, lambda event: self._hear(event[1]))
             if self._closed or self._client is None:
                 raise WorkerError(NOT_STARTED)
             return self._client
@@ -54,7 +58,13 @@ class Room:
     def is_there(self) -> bool:
         """False once the process or the connection is gone."""
         process, client = self._process, self._client
-        return process is not None and process.poll() is None and client is not None and client.status == "running"
+        alive = not self.is_ours or (process is not None and process.poll() is None)
+        return alive and client is not None and client.status == "running"
+
+    @property
+    def is_ours(self) -> bool:
+        """True for processes of this machine; those of a scheduler that was already there are never ended."""
+        return self._settings.scheduler is None
 
     def close(self) -> None:
         """End the workers and the process that holds them, also while they are being started."""
@@ -86,8 +96,15 @@ class Room:
             client = Client(address, set_as_default=False, direct_to_workers=True, timeout=PATIENCE_S)
         except (OSError, TimeoutError) as error:
             raise WorkerError(NOT_STARTED) from error
-        client.subscribe_topic(TOPIC, lambda event: self._hear(event[1]))
         return client
+
+    def _guest(self, address: str) -> Client:
+        """A connection to a scheduler that is already there."""
+        quiet()
+        try:
+            return connected(address, self._settings)
+        except InputError as error:
+            raise WorkerError(NO_ANSWER) from error
 
     def _leave(self) -> None:
         client, process = self._client, self._process

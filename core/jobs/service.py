@@ -5,7 +5,8 @@
     service.take(ticket, assess_request, Request(case))    # ticket.future, .started, .place(), .cancel()
 
 Each worker has a thread here that serves the line. To stop a piece of work its process is ended, and another takes its
-place; a piece whose process ended before it began is begun again, one that had begun is not.
+place; a piece whose process ended before it began is begun again, one that had begun is not. On a scheduler that was
+already there no process is ended: the work stops at its next step (see `core.jobs.messages`).
 """
 
 from __future__ import annotations
@@ -40,11 +41,17 @@ _log = logging.getLogger(__name__)
 
 
 class Service:
-    """Work done by processes of this machine, one piece at a time for each."""
+    """Work done by processes of this machine, one piece at a time for each, or at a scheduler that is already there.
+
+    Attributes:
+        places: pieces of work that are under way at a time, as far as there is memory.
+        is_ours: True where the processes are this machine's.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
-        self.places = settings.workers or 1
-        self._line, self._lock, self._started = Line(), Lock(), False
+        self.is_ours = settings.scheduler is None
+        self.places = settings.workers or 1 if self.is_ours else settings.at_once
+        self._line, self._lock, self._started = Line(settings.budget_bytes), Lock(), False
         self._by_key: dict[str, Entry] = {}
         self._stopped: set[str] = set()
         self._room = Room(settings, self._heard)
@@ -65,7 +72,9 @@ class Service:
         function: Callable[[Argument], Any],
         argument: Argument,
         finish: Callable[[Any], Any] = lambda result: result,
+        *,
         patient: bool = False,
+        needs: int = 0,
     ) -> None:
         """Have a piece of work done.
 
@@ -74,11 +83,13 @@ class Service:
             function: of a module that a worker can import.
             finish: what the result goes through here before the ticket has it.
             patient: let everything else go first.
+            needs: bytes of memory; it waits until these are left of the budget, or until nothing else is under way.
         """
         self.start()
-        entry = Entry(ticket, function, argument, finish, patient)
+        entry = Entry(ticket, function, argument, finish, patient, needs)
         seen = ref(entry)  # a circle would keep results of hundreds of megabytes for long
         ticket.place = lambda: self._line.before(seen())
+        ticket.lacks_memory = lambda: self._line.lacks_memory(seen())
         ticket.future.add_done_callback(lambda _: self._over(seen()))
         self._line.join(entry)
 
@@ -156,23 +167,24 @@ class Service:
             job.release()
 
     def _stop(self, entry: Entry, key: str, job: Future[Any]) -> None:
-        """End the process that works on it, wherever in a step it is."""
+        """End the process that works on it, wherever in a step it is; one that is not ours stops at its next step."""
         self._stopped.add(key)
         job.cancel(force=True)
-        if entry.process is not None:
+        if entry.process is not None and self.is_ours:
             _end(entry.process)
 
     def _heard(self, message: Mapping[str, Any]) -> None:
         """A worker tells something; called in the connection's thread."""
         key = message["key"]
-        if key in self._stopped and "process" in message:
+        if key in self._stopped and "process" in message and self.is_ours:
             _end(message["process"])
         if (entry := self._by_key.get(key)) is None:
             return
         if "process" in message:
             entry.process = message["process"]
         else:
-            entry.ticket.progress(message["step"], message["share"], message["at"])
+            at = message["at"] if self.is_ours else None  # another machine's clock says nothing here
+            entry.ticket.progress(message["step"], message["share"], at)
 
     def _over(self, entry: Entry | None) -> None:
         if entry is not None:

@@ -10,8 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.errors import InputError
+from core.jobs.budget import BUDGET_VARIABLE, budget_bytes
 
 WORKERS_VARIABLE, MEMORY_VARIABLE = "HAIC_NOMOGRAM_WORKERS", "HAIC_NOMOGRAM_WORKER_MEMORY"
+SCHEDULER_VARIABLE = "HAIC_NOMOGRAM_SCHEDULER"
+TLS_VARIABLES = "HAIC_NOMOGRAM_TLS_CA", "HAIC_NOMOGRAM_TLS_CERT", "HAIC_NOMOGRAM_TLS_KEY"
 MOST_WORKERS, LEAST_GIB = 64, 1.0
 
 
@@ -38,6 +41,8 @@ class WorkerSettings:
         memory_bytes: what a process on this machine may take before it is ended; None for its share of nine tenths of
             the machine's memory.
         warm: a process of this machine loads the models as soon as it starts.
+        at_once: pieces of work that the page has at a scheduler at a time.
+        budget_bytes: what assessments under way may need together, None for no bound.
 
     Raises:
         InputError: an address or files that cannot be used.
@@ -50,6 +55,8 @@ class WorkerSettings:
     answer_s: float = 30.0
     memory_bytes: int | None = None
     warm: bool = False
+    at_once: int = 1
+    budget_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.scheduler is None:
@@ -62,7 +69,9 @@ class WorkerSettings:
 
 
 def page_settings() -> WorkerSettings:
-    """The page's workers, as HAIC_NOMOGRAM_WORKERS (1) and HAIC_NOMOGRAM_WORKER_MEMORY (GiB) say.
+    """The page's workers, as variables of the environment say; docs/long-work.md and docs/scale.md name them.
+
+    With HAIC_NOMOGRAM_SCHEDULER, HAIC_NOMOGRAM_WORKERS says how many pieces of work are there at a time.
 
     Raises:
         InputError: a variable that cannot be used.
@@ -72,7 +81,19 @@ def page_settings() -> WorkerSettings:
         raise InputError(f"{WORKERS_VARIABLE}: expected a whole number from 1 to {MOST_WORKERS}, got another value")
     if memory and not (re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", memory) and float(memory) >= LEAST_GIB):
         raise InputError(f"{MEMORY_VARIABLE}: expected GiB, at least {LEAST_GIB:g}, got another value")
-    return WorkerSettings(workers=int(count), memory_bytes=int(float(memory) * 2**30) if memory else None, warm=True)
+    budget = budget_bytes()
+    if scheduler := os.environ.get(SCHEDULER_VARIABLE):
+        bound = budget if os.environ.get(BUDGET_VARIABLE) else None  # this machine's memory says nothing of theirs
+        return WorkerSettings(scheduler=scheduler, tls=_tls_files(), at_once=int(count), budget_bytes=bound)
+    held = int(float(memory) * 2**30) if memory else None
+    return WorkerSettings(workers=int(count), memory_bytes=held, warm=True, budget_bytes=budget)
+
+
+def _tls_files() -> TlsFiles | None:
+    paths = [Path(found).resolve() for name in TLS_VARIABLES if (found := os.environ.get(name))]
+    if paths and len(paths) < len(TLS_VARIABLES):
+        raise InputError("--tls-ca, --tls-cert, --tls-key: expected all three or none")
+    return TlsFiles(*paths) if paths else None
 
 
 def _check_address(address: str, tls: TlsFiles | None) -> None:

@@ -20,6 +20,7 @@ class Ticket:
         share: share of the steps done.
         ended: when it ended, on the same clock.
         place: asked how many pieces of work come before it, 0 once it is its turn.
+        lacks_memory: asked whether it waits for memory that others have.
     """
 
     future: Future[Any] = field(default_factory=Future)
@@ -27,6 +28,7 @@ class Ticket:
     share: float = 0.0
     ended: float | None = None
     place: Callable[[], int] = lambda: 0
+    lacks_memory: Callable[[], bool] = lambda: False
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def progress(self, step: str, share: float, at: float | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import ssl
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ WRITING = {"writing": True}
 BUSY_SECONDS = 30.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ROLE = "cases database"
+_STARTING = ("57p01", "57p02", "57p03")  # SQLSTATE of PostgreSQL: shut down, crashed, cannot connect now
 _MIGRATING = 0x4841_4943  # any number, the same for all who migrate
+_LOST = "a lost connection"
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
@@ -30,6 +33,7 @@ def connect(place: Place) -> Engine:
         InputError: the URL is none of PostgreSQL.
     """
     if place.url:
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # a lost connection is said in one sentence
         url = _postgresql(place.url)
         return create_engine(url, connect_args=_encrypted(url), pool_pre_ping=True, hide_parameters=True)
     owner_only_file(place.folder / DATABASE_FILE)
@@ -55,6 +59,8 @@ def transaction(engine: Engine, *, writing: bool = False) -> Iterator[Connection
                 yield connection
     except DBAPIError as error:
         raise InputError(f"{_ROLE}: expected one that answers, got {_trouble(error)}") from None
+    except OSError:  # the driver lets those of its socket through
+        raise InputError(f"{_ROLE}: expected one that answers, got {_LOST}") from None
 
 
 def migrate(engine: Engine, target: str = "head") -> None:
@@ -115,4 +121,13 @@ def _on_begin(connection: Connection) -> None:
 
 def _trouble(error: DBAPIError) -> str:
     """What the driver said, in a word: its text may hold values."""
-    return "one that is busy" if "locked" in str(error.orig) else f"an error ({type(error.orig).__name__})"
+    text = str(error.orig).lower()
+    if "locked" in text:
+        return "one that is busy"
+    if "full" in text or "no space left" in text:
+        return "one whose disk is full"
+    if "network" in text or "connection" in text:
+        return _LOST
+    if any(state in text for state in _STARTING):
+        return "one that is starting or stopping"
+    return f"an error ({type(error.orig).__name__})"

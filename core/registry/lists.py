@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from core.findings import Survival
 from core.registry import entries
+from core.registry.audit_chain import Act
 from core.registry.nouns import CaseFile, Decision, FollowUp, Outcome, Save, WorklistRow
-from core.registry.schema import CASES, DECISIONS, FOLLOW_UPS, SAVES
+from core.registry.schema import AUDIT_LINES, CASES, DECISIONS, FOLLOW_UPS, SAVES
 
 _FIGURES = [column for column in SAVES.c if column.name != "document"]
 
@@ -20,7 +21,11 @@ def save(connection: Connection, key: str) -> Save:
 
 
 def worklist(connection: Connection, group: str, case: str | None = None) -> tuple[WorklistRow, ...]:
-    """The cases of a group, or one of them: scheduled ones by the day of their board, then the last saved first."""
+    """The cases of a group, or one of them: scheduled ones by the day of their board, then the last saved first.
+
+    Which was saved last the audit tells by its numbers, for a clock may be set back; of saves from before there was an
+    audit, the clock.
+    """
     mine = select(CASES).where(CASES.c.owner_group == group)
     cases = connection.execute(mine if case is None else mine.where(CASES.c.key == case)).all()
     saves = _latest_saves(connection, group)
@@ -37,7 +42,8 @@ def worklist(connection: Connection, group: str, case: str | None = None) -> tup
         )
         for row in cases
     ]
-    return tuple(sorted(rows, key=_order))
+    turns = _turns(connection)
+    return tuple(sorted(rows, key=lambda row: _order(row, turns.get(row.key, 0))))
 
 
 def groups(connection: Connection) -> set[str]:
@@ -53,9 +59,15 @@ def case_file(connection: Connection, group: str, case: str) -> CaseFile:
     return CaseFile(row, tuple(map(_save, found)), notes, decisions, entries.follow_ups(connection, case))
 
 
-def _order(row: WorklistRow) -> tuple[bool, float, float]:
+def _order(row: WorklistRow, turn: int) -> tuple[bool, float, int, float]:
     day = float(row.board_on.toordinal()) if row.state == "scheduled" and row.board_on else 0.0
-    return row.state != "scheduled", day, -row.latest.saved_at.timestamp()
+    return row.state != "scheduled", day, -turn, -row.latest.saved_at.timestamp()
+
+
+def _turns(connection: Connection) -> dict[str, int]:
+    """The number of the last save of each case in the audit."""
+    wanted = select(AUDIT_LINES.c.case_key, func.max(AUDIT_LINES.c.number)).where(AUDIT_LINES.c.act == Act.SAVED.value)
+    return {key: number for key, number in connection.execute(wanted.group_by(AUDIT_LINES.c.case_key))}
 
 
 def _latest_saves(connection: Connection, group: str) -> dict[str, Save]:

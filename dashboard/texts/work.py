@@ -21,8 +21,10 @@ def why(error: BaseException) -> str:
     return str(error) if isinstance(error, HaicError) else FAULT
 
 
-def place(before: int) -> str:
-    """Who comes first."""
+def place(before: int, lacks_memory: bool = False) -> str:
+    """Who comes first, and whether it is memory that is waited for."""
+    if lacks_memory:
+        return f"Waiting for memory: {place(before)[len('Waiting: ') :]}"
     if before == 1:
         return "Waiting: one piece of work comes before this one."
     return f"Waiting: {before} pieces of work come before this one."

@@ -9,6 +9,7 @@ import streamlit as st
 from core.pipeline import STEPS
 from dashboard import session, texts
 from dashboard.pace import seconds_left, share_done
+from dashboard.runs import Run
 from dashboard.widgets import blocks
 
 REFRESH_SECONDS = 1.0
@@ -27,8 +28,8 @@ def running(expanded: bool = True) -> None:
     if run is None or run.done:
         st.rerun()
         return
-    durations, before = run.seconds_by_step(), run.place()
-    box = st.status(_heading(durations, before), expanded=expanded, state="running")
+    durations = run.seconds_by_step()
+    box = st.status(_heading(durations, run), expanded=expanded, state="running")
     with box.container():  # the status itself would call itself complete at the end of its block
         st.progress(share_done(durations))
         blocks.steps(durations, STEPS, running=True)
@@ -45,9 +46,9 @@ def finished(seconds: Mapping[str, float]) -> None:
     blocks.steps(list(seconds.items()), tuple(seconds), running=False)
 
 
-def _heading(durations: list[tuple[str, float]], before: int) -> str:
-    if before:
-        return texts.work.place(before)
+def _heading(durations: list[tuple[str, float]], run: Run) -> str:
+    if before := run.place():
+        return texts.work.place(before, run.lacks_memory())
     if not durations:
         return f"{texts.PREPARING} …"
     step = texts.STEP_NAMES.get(durations[-1][0], durations[-1][0])

@@ -76,11 +76,11 @@ def test_two_simulated_patients_from_zip_to_scores(page: Any, own: Server, tmp_p
     assert len(rows) == 2
     assert all(0.0 <= float(row["dlr"]) <= 1.0 and row["error"] == "" for row in rows)
     folders = own.watched.parent.parent / "temporary"
-    assert [one for one in folders.iterdir() if one.name.startswith("haic-cohort-")]
+    assert list(folders.glob("haic-server-*/haic-cohort-*"))
     page.get_by_role("button", name="Remove this cohort").click()
     page.get_by_text("Drop a cohort as a zip").wait_for(timeout=WAIT)
     for _ in range(40):  # a worker may be writing still
-        if not list(folders.glob("haic-cohort-*")):
+        if not list(folders.glob("haic-server-*/haic-cohort-*")):
             break
         page.wait_for_timeout(250)
-    assert list(folders.glob("haic-cohort-*")) == []
+    assert list(folders.glob("haic-server-*/haic-cohort-*")) == []

@@ -39,7 +39,7 @@ class HereService:
         function: Callable[[Any], Any],
         argument: object,
         finish: Callable[[Any], Any] = lambda result: result,
-        patient: bool = False,
+        **_how: object,
     ) -> None:
         def run() -> None:
             result = finish(function(argument))

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.case import Case
+from core.case import Case, Phase, Volume
 from core.errors import WorkerError
-from dashboard import session, texts, work
+from core.imaging.phase import PhaseProposal
+from core.io.series import Series
+from core.jobs import budget
+from dashboard import keeping, session, texts, work
 from dashboard.desks import Desks
 from dashboard.draft import Draft
 from dashboard.runs import Run
@@ -52,6 +55,10 @@ def assessed_again(open_page: OpenPage) -> AppTest:
     return page.run()
 
 
+def series(volume: Volume) -> Series:
+    return Series(volume, PhaseProposal(volume.phase, True, "aorta 250 HU"), (), "small")
+
+
 def heading(page: AppTest) -> str:
     return str(page.status[0].label)
 
@@ -62,6 +69,8 @@ def test_the_heading_says_place_then_step_and_time_left(open_page: OpenPage, run
     (run,) = runs
     run.place = lambda: 2
     assert heading(page.run()) == "Waiting: 2 pieces of work come before this one."
+    run.lacks_memory = lambda: True
+    assert heading(page.run()) == "Waiting for memory: 2 pieces of work come before this one."
     run.place = lambda: 0
     run.progress("liver", 0.0)
     assert heading(page.run()).startswith("Finding the liver … about ")
@@ -75,6 +84,24 @@ def test_stopping_keeps_everything_typed_and_the_last_result(open_page: OpenPage
     now = draft(page)
     assert (now.run, now.message, runs[0].cancelled) == (None, "", True)
     assert (now.clinical, now.assessment is not None) == (typed, True)
+    assert not page.exception
+
+
+def test_what_can_never_have_its_memory_is_refused_before_it_begins(
+    open_page: OpenPage, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = builders.assessment()
+    page = open_page("case", made)
+    now = draft(page)
+    now.series = [series(one) for one in (made.arterial, made.portal_venous)]
+    now.roles = [Phase.ARTERIAL, Phase.PORTAL_VENOUS]
+    monkeypatch.setattr(budget, "BYTES_PER_VOXEL", 2**30)
+    page = press(page.run(), "Assess")
+    assert [box.value.split(",")[0] for box in page.error] == [
+        f"Images: expected an assessment that fits in {budget.budget_bytes() / 2**30:.1f} GiB of memory"
+    ]
+    assert runs == []
+    assert keeping.registry().audit.lines() == ()
     assert not page.exception
 
 

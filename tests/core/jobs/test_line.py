@@ -64,3 +64,39 @@ def test_a_ticket_is_cancelled_once_and_what_is_done_stays() -> None:
     done.future.set_result(1)
     done.cancel()
     assert (done.cancelled, done.future.result()) == (False, 1)
+
+
+def needing(gib: float) -> Entry:
+    return Entry(Ticket(), str, None, needs=int(gib * 2**30))
+
+
+def test_who_needs_more_memory_than_is_left_waits_and_nobody_overtakes() -> None:
+    line, first, large, small = Line(4 * 2**30), needing(3), needing(2), needing(0.5)
+    for one in (first, large, small):
+        line.join(one)
+    assert line.serve() is first
+    assert [line.lacks_memory(one) for one in (first, large, small)] == [False, True, True]
+    found: list[Entry | None] = []
+    threads = [Thread(target=lambda: found.append(line.serve())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    threads[0].join(0.2)
+    assert found == []
+    line.served(first)
+    for thread in threads:
+        thread.join(5)
+    assert found == [large, small]
+    assert not line.lacks_memory(large)
+
+
+def test_alone_everything_has_its_turn_and_who_leaves_lets_the_next_one_in() -> None:
+    line, huge, small = Line(2**30), needing(3), needing(0.5)
+    line.join(huge)
+    assert line.serve() is huge
+    line.join(needing(9))
+    line.join(small)
+    assert line.lacks_memory(small)
+    line.leave(line._waiting[0])
+    assert line.lacks_memory(small)
+    line.served(huge)
+    assert line.serve() is small

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -25,59 +21,27 @@ from core.registry.place import Place
 from core.registry.store import Registry, open_registry
 from tests.core.registry.snapshots import assert_same, snapshot, without_images
 from tests.core.registry.test_migrations import differences
-from tests.server import free_port
+from tests.postgresql_server import PostgreSQL, binaries, postgresql
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        pytest.skip("PostgreSQL is not on this machine (Debian's package postgresql)")
-    return found[-1].parent
-
-
-def _as_server(command: list[str]) -> None:
-    """PostgreSQL refuses to run as root; then it runs as Debian's user postgres."""
-    user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    subprocess.run([*user, *command], check=True, capture_output=True, cwd="/", timeout=120)
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server on this machine for the tests alone, with a password; its URL without a database."""
-    binaries, port = _binaries(), free_port()
-    folder = Path(tempfile.mkdtemp(prefix="haic-postgresql-"))
-    data, password = folder / "data", folder / "password"
-    password.write_text("only-for-tests")
-    if os.getuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        for path in (folder, password):
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -F"
-    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    try:
-        initial = ["-U", "board", "-A", "scram-sha-256", "--pwfile", str(password), "-E", "UTF8", "--no-sync"]
-        _as_server([str(binaries / "initdb"), "-D", str(data), *initial])
-        _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])
-        try:
-            yield f"postgresql://board:only-for-tests@127.0.0.1:{port}"
-        finally:
-            _as_server([*control, "-m", "immediate", "stop"])
-    finally:
-        shutil.rmtree(folder)
+def server() -> Iterator[PostgreSQL]:
+    """A server on this machine for the tests alone."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not on this machine (Debian's package postgresql)")
+    with postgresql(programs, "-F") as made:
+        yield made
 
 
 @pytest.fixture
-def place(server: str, tmp_path: Path) -> Place:
+def place(server: PostgreSQL, tmp_path: Path) -> Place:
     """A database of its own."""
     name = f"cases_{tmp_path.name[-8:].strip('-_').lower().replace('-', '_')}"
-    engine = connect(Place(tmp_path, f"{server}/postgres"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return Place(tmp_path / "cases", f"{server}/{name}")
+    return server.place(tmp_path / "cases", name)
 
 
 @pytest.fixture

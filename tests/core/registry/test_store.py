@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.case import ClinicalRecord
 from core.errors import InputError
 from core.registry.blobs import BlobFolder
+from core.registry.database import transaction
 from core.registry.nouns import Decision, FollowUp, Note, Reading, Snapshot
 from core.registry.place import DATABASE_FILE, Place
 from core.registry.store import Registry, open_registry
@@ -327,3 +328,13 @@ def test_follow_up_order_does_not_matter(registry: Registry) -> None:
         assert [one.time_months for one in registry.case_file(case).follow_ups] == sorted(times)
 
     holds()
+
+
+def test_a_socket_that_breaks_is_the_database_s_and_no_other_s_fault(place: Place) -> None:
+    registry = open_registry(place)
+    with (
+        pytest.raises(InputError, match=r"^cases database: expected one that answers, got a lost connection$"),
+        registry._blobs.locked(),
+        transaction(registry._engine),
+    ):
+        raise ConnectionResetError(104, "Connection reset by peer")
