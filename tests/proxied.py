@@ -148,6 +148,8 @@ def _site(front: Front) -> str:
         ("/etc/ssl/haic-nomogram/fullchain.pem", f"{front.folder}/cert.pem"),
         ("/etc/ssl/haic-nomogram/key.pem", f"{front.folder}/key.pem"),
         ("/var/log/nginx/haic-nomogram.log", f"{front.folder}/access.log"),
+        # without a login the app answers nobody who comes through a proxy; here it is to answer
+        ("X-Forwarded-For $remote_addr;", 'X-Forwarded-For "";'),
     ):
         assert old in text, old
         text = text.replace(old, new)

@@ -1,4 +1,4 @@
-"""The lock files are those of the environment, of pyproject.toml and of docs/licences.md; nothing under the GPL runs."""
+"""The lock is that of the environment, of pyproject.toml and of docs/licences.md; no GPL among what runs."""
 
 from __future__ import annotations
 
