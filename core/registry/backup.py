@@ -9,7 +9,6 @@ takes, the rows of one moment and the few images that are new. Images never chan
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from core.registry.audit import Audit, Verdict, verify
 from core.registry.audit_chain import Act
 from core.registry.blobs import BlobFolder, to_disk
 from core.registry.database import connect, migrate, transaction
-from core.registry.place import DATABASE_FILE, Place, check_there, owner_only_file, prepare
+from core.registry.place import DATABASE_FILE, OWNER_ONLY, Place, check_there, owner_only_file, prepare
 from core.registry.rows import copy_rows
 from core.registry.schema import AUDIT_HEAD, BLOBS, CASES, SAVES
 
@@ -70,13 +69,13 @@ def backup(place: Place, out: Path, tell: Tell) -> Copied:
         _check_same(engine, out)
         target.clear_partial()
         _give_each(source, target, source.digests(), tell)
-        with tempfile.TemporaryDirectory(dir=out) as fresh:
+        with _fresh(out) as fresh:
             with source.locked():
                 with transaction(engine, writing=True) as connection:
                     Audit(engine).add(connection, Act.EXPORTED, "backup")
-                named = _copy_database(engine, Place(Path(fresh)))
+                named = _copy_database(engine, Place(fresh))
                 missing = _give_each(source, target, named, tell)
-            (Path(fresh) / DATABASE_FILE).replace(out / DATABASE_FILE)
+            (fresh / DATABASE_FILE).replace(out / DATABASE_FILE)
             to_disk(out)
         for digest in target.digests() - named:
             target.remove(digest)
@@ -99,10 +98,10 @@ def restore(source: Path, place: Place, tell: Tell) -> Copied:
     prepare(place.folder)
     given, target = BlobFolder(source), BlobFolder(place.folder)
     with _engine(place) as engine, target.locked():
-        with tempfile.TemporaryDirectory(dir=place.folder) as fresh:
-            owner_only_file(Path(fresh) / DATABASE_FILE)
-            shutil.copyfile(source / DATABASE_FILE, Path(fresh) / DATABASE_FILE)
-            with _engine(Place(Path(fresh))) as copy:
+        with _fresh(place.folder) as fresh:
+            owner_only_file(fresh / DATABASE_FILE)
+            shutil.copyfile(source / DATABASE_FILE, fresh / DATABASE_FILE)
+            with _engine(Place(fresh)) as copy:
                 migrate(copy)
                 missing = _give_each(given, target, _named(copy), tell)
                 copy_rows(copy, engine)
@@ -118,6 +117,19 @@ def _engine(place: Place) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[Path]:
+    """An empty folder in `folder`, gone afterwards; that of a killed run goes now."""
+    fresh = folder / ".partial-database"
+    if fresh.exists():
+        shutil.rmtree(fresh)
+    fresh.mkdir(mode=OWNER_ONLY)
+    try:
+        yield fresh
+    finally:
+        shutil.rmtree(fresh)
 
 
 def _check_apart(one: Path, other: Path) -> None:

@@ -24,6 +24,7 @@ from core.registry.backup import Copied, backup, restore
 from core.registry.database import connect
 from core.registry.place import DATABASE_FILE, DATABASE_VARIABLE, Place
 from core.registry.store import open_registry
+from tests.core.registry.killed import came_to_its_end
 from tests.core.registry.snapshots import assert_same, snapshot, without_images
 from tests.core.registry.test_postgresql import server  # noqa: F401 a fixture
 
@@ -33,6 +34,7 @@ WRITER = """
 import itertools, pathlib, sys
 from core.registry.place import Place
 from core.registry.store import open_registry
+from tests.core.registry.killed import came_to_its_end
 from tests.core.registry.snapshots import snapshot
 
 registry = open_registry(Place(pathlib.Path(sys.argv[1]), sys.argv[2]))
@@ -168,6 +170,54 @@ def test_a_second_backup_copies_what_is_new_and_leaves_what_was_deleted(tmp_path
     assert check_whole(Place(out), backup(place, out, quiet)) == [2]
     assert {stat.S_IMODE(path.stat().st_mode) for path in out.rglob("*")} == {0o600, 0o700}
     assert {path.name for path in out.iterdir()} == {DATABASE_FILE, "images", "lock"}
+
+
+KILLED = """
+from core.registry.backup import backup
+
+def before(module, name):
+    original = getattr(module, name)
+    def wrapped(*arguments, **named):
+        die()
+        return original(*arguments, **named)
+    setattr(module, name, wrapped)
+
+if moment == "replace":
+    before(pathlib.Path, "replace")
+elif moment == "statement":
+    from sqlalchemy import Engine
+    event.listen(Engine, "before_cursor_execute", die)
+elif moment == "unlink":
+    before(pathlib.Path, "unlink")
+registry.close()
+backup(Place(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[4]), lambda step, share: None)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moment", "number", "holds"),
+    [("replace", 1, [1]), ("statement", 12, [1]), ("statement", 40, [1]), ("replace", 0, [1]), ("unlink", 1, [2])],
+)
+def test_a_backup_that_is_killed_leaves_the_one_before_or_the_new_one(
+    tmp_path: Path, moment: str, number: int, holds: list[int]
+) -> None:
+    place, out = Place(tmp_path / "cases"), tmp_path / "backup"
+    registry = open_registry(place)
+    saved = registry.save("Case 1", snapshot(shift_hu=1))
+    before = backup(place, out, quiet)
+    registry.save("Case 2", snapshot(shift_hu=2))
+    if moment == "unlink":
+        registry.delete(saved.case)
+    last = len(registry._blobs.digests()) - before.images + 1  # the new images take their names, then the database
+    assert not came_to_its_end(KILLED, place.folder, moment, number or last, str(out))
+    again = Place(tmp_path / "again")
+    assert check_whole(again, restore(out, again, quiet)) == holds
+    after = backup(place, out, quiet)
+    assert check_whole(Place(out), after) == ([2] if moment == "unlink" else [1, 2])
+    assert after.audit.lines > before.audit.lines
+    assert {path.name for path in out.iterdir()} == {DATABASE_FILE, "images", "lock"}
+    assert list(out.rglob(".partial-*")) == []
 
 
 def test_a_damaged_image_is_told_and_keeps_nothing_else_back(
