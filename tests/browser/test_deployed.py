@@ -20,7 +20,7 @@ from tests.core.registry.test_postgresql import server  # noqa: F401 a fixture
 from tests.proxied import Front, apps, nginx
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LARGE_MIB = 100
+LARGE_MIB = 50
 
 
 @pytest.fixture(scope="module")
