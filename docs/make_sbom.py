@@ -16,23 +16,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-
 ROOT = Path(__file__).resolve().parents[1]
 BESIDE_THE_LOCK = {"torch"}
 
 
-def bill(python: str) -> dict[str, Any]:
+def bill(found: dict[str, Any], wanted: dict[str, str]) -> dict[str, Any]:
     """Of what the software runs with.
+
+    Args:
+        found: all that an environment holds, as CycloneDX; it is changed.
+        wanted: version by name, as locked.
 
     Raises:
         SystemExit: a locked package is not installed, or in another version.
     """
-    wanted = dict(
-        re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    found = _raw(python)
     kept = [one for one in found["components"] if _name(one) in {*wanted, *BESIDE_THE_LOCK}]
     here = {_name(one): one["version"].split("+")[0] for one in kept}
     wrong = {name for name in {*wanted, *BESIDE_THE_LOCK} if here.get(name) != wanted.get(name, here.get(name, ""))}
@@ -42,6 +39,7 @@ def bill(python: str) -> dict[str, Any]:
         one["externalReferences"] = [
             link for link in one.get("externalReferences", ()) if not link["url"].startswith("file:")
         ]
+        one.setdefault("purl", f"pkg:pypi/{_name(one)}@{one['version']}")  # whatever it was installed from
     found["components"] = kept
     own = found["metadata"]["component"]
     own["version"] = _version()
@@ -56,8 +54,12 @@ def bill(python: str) -> dict[str, Any]:
 
 def main() -> int:
     """Make, check and write it."""
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     python, out = sys.argv[1], Path(sys.argv[2])
-    document = bill(python)
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    document = bill(_raw(python), dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE)))
     text = json.dumps(document, indent=1, sort_keys=True) + "\n"
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.exit(f"not valid CycloneDX 1.6: {error}")

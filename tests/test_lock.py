@@ -85,6 +85,34 @@ def test_a_service_that_knows_nothing_is_no_clean_bill() -> None:
     assert (status, lines[0]) == (1, "two 2: CVE-1, mended in 2.1")
 
 
+def test_the_bill_of_materials_holds_what_runs_and_no_path() -> None:
+    bill = _script("make_sbom").bill
+    links = [
+        {"type": "distribution", "url": "file:///folder/one.whl"},
+        {"type": "website", "url": "https://one.example"},
+    ]
+    parts = [
+        {"bom-ref": "one==1", "name": "One", "version": "1", "externalReferences": links},
+        {"bom-ref": "torch==2+cpu", "name": "torch", "version": "2+cpu", "purl": "pkg:pypi/torch@2%2Bcpu"},
+        {"bom-ref": "pytest==9", "name": "pytest", "version": "9"},
+    ]
+    found = {
+        "metadata": {"component": {"bom-ref": "root", "name": "haic-nomogram"}},
+        "components": parts,
+        "dependencies": [{"ref": "root", "dependsOn": ["one==1", "pytest==9"]}, {"ref": "pytest==9"}],
+    }
+    made = bill(json.loads(json.dumps(found)), {"one": "1"})
+    assert [(one["name"], one["purl"]) for one in made["components"]] == [
+        ("One", "pkg:pypi/one@1"),
+        ("torch", "pkg:pypi/torch@2%2Bcpu"),
+    ]
+    assert "file:" not in json.dumps(made)
+    assert made["dependencies"] == [{"ref": "root", "dependsOn": ["one==1"]}]
+    for wanted in ({"one": "2"}, {"one": "1", "two": "1"}):
+        with pytest.raises(SystemExit, match="not installed as locked"):
+            bill(json.loads(json.dumps(found)), wanted)
+
+
 def test_the_packages_that_are_asked_about_are_all_that_run(lock: ModuleType) -> None:
     asked = {line.split("==")[0] for line in _script("check_vulnerabilities").packages()}
     assert set(lock.environment()[0]) <= asked
