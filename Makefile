@@ -1,4 +1,4 @@
-# make run | test | wheel | bench | faults | fuzz | screenshots     each sets up what it needs first
+# make run | test | wheel | bench | faults | fuzz | screenshots | lock | sbom | audit     each sets up what it needs first
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,15 +10,21 @@ DESKTOP := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s)),1
 # of `make fuzz`, shared by all doors
 MINUTES ?= 30
 
-.PHONY: run test setup format wheel bench faults fuzz screenshots clean
+# tools that look at the environment from outside
+TOOLS := .venv-release
+PIP := -m pip install --quiet --disable-pip-version-check
+LOCK := requirements.lock requirements-dev.lock
+
+.PHONY: run test setup format wheel bench faults fuzz screenshots lock sbom audit clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
 	$(HOST_PYTHON) -m venv $(VENV)
 
-# pyproject.toml names every version, so the environment is stale only when it changes
-$(READY): pyproject.toml hatch_build.py | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+# First what is locked, by sha256; then torch, whose build each index has its own of, and this package.
+$(READY): pyproject.toml hatch_build.py $(LOCK) | $(BIN)/python
+	$(BIN)/python $(PIP) --require-hashes --no-deps $(addprefix -r ,$(LOCK))
+	$(BIN)/python $(PIP) -e ".[dev]"
 	touch $@
 
 setup: $(READY)
@@ -63,5 +69,19 @@ faults: setup
 screenshots: setup
 	$(BIN)/python docs/make_screenshots.py
 
+$(TOOLS)/.installed: requirements-release.lock
+	$(HOST_PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python $(PIP) --require-hashes -r $<
+	touch $@
+
+lock: setup $(TOOLS)/.installed
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(BIN)/python docs/make_lock.py
+
+sbom: setup $(TOOLS)/.installed
+	$(TOOLS)/bin/python docs/make_sbom.py $(BIN)/python dist/sbom.cdx.json
+
+audit: setup $(TOOLS)/.installed
+	$(TOOLS)/bin/python docs/check_vulnerabilities.py
+
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -62,6 +62,35 @@ def test_links_lead_somewhere() -> None:
         assert missing == [], page.name
 
 
+def _tests_named(page: Path) -> set[str]:
+    """tests/..., with ::name where one test is meant."""
+    return set(re.findall(r"tests/[\w./]*\w(?:::\w+)?", page.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", ["security.md", "deploy.md"])
+def test_every_test_that_holds_a_promise_is_there(page: str) -> None:
+    for named in _tests_named(DOCS / page):
+        path, _, test = named.partition("::")
+        assert (ROOT / path).exists(), named
+        assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), named
+
+
+def test_every_promise_names_a_test() -> None:
+    table = (DOCS / "security.md").read_text(encoding="utf-8").split("## What is promised")[1].split("##")[0]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("|")][2:]
+    assert len(rows) > 15
+    assert [promise for _, promise, test, _ in rows if not re.match(r" (tests/[\w./:]+(, )?)+ $", test)] == []
+
+
+def test_the_units_start_commands_that_exist() -> None:
+    for unit in (DOCS / "deploy").glob("*.service"):
+        line = next(line for line in unit.read_text(encoding="utf-8").splitlines() if line.startswith("ExecStart="))
+        arguments = line.split()[1:]
+        names = [name for name in _commands() if arguments[: len(name.split())] == name.split()]
+        known = {option for action in _commands()[names[0]]._actions for option in action.option_strings}
+        assert {word for word in arguments if word.startswith("--")} <= known, unit.name
+
+
 def _maker() -> ModuleType:
     spec = importlib.util.spec_from_file_location("make_clinical_json", DOCS / "make_clinical_json.py")
     assert spec is not None

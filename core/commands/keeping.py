@@ -99,9 +99,14 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _place(options: argparse.Namespace) -> Place:
+def place_of(options: argparse.Namespace) -> Place:
+    """Where --cases, --database and the environment say that cases lie."""
     found = find_place(options.cases)
-    place = replace(found, url=options.database) if options.database else found
+    return replace(found, url=options.database) if options.database else found
+
+
+def _place(options: argparse.Namespace) -> Place:
+    place = place_of(options)
     check_there(place)
     return place
 

@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.commands import keeping, options
+from core.commands import backing, keeping, options
 
 if TYPE_CHECKING:
     from core.registry.audit import Anchor
 
 
 def add_registry_commands(table: Any) -> None:
-    """The commands `audit verify`, `audit export`, `audit actor` and `export`."""
+    """The commands of the audit, `export`, `registry backup` and `registry restore`."""
     audit = table.add_parser("audit", help="Who did what with which case.").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -33,6 +33,7 @@ def add_registry_commands(table: Any) -> None:
     one.add_argument("--group", default="", metavar="G", help="whose cases; without it, those saved without login")
     _add_place(one)
     options.add_weights(one)
+    _add_copies(table)
 
 
 def anchor(text: str) -> Anchor:
@@ -43,6 +44,16 @@ def anchor(text: str) -> Anchor:
     if not (mark and number.isascii() and number.isdigit() and len(found) == 64):
         raise argparse.ArgumentTypeError("expected a line's number, a colon and its hash of 64 digits")
     return Anchor(int(number), found)
+
+
+def _add_copies(table: Any) -> None:
+    copies = table.add_parser("registry", help="All saved cases at once.").add_subparsers(required=True, metavar="WHAT")
+    one = options.add(copies, "backup", backing.backup)
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="new, or that of an earlier backup")
+    _add_place(one)
+    one = options.add(copies, "restore", backing.restore)
+    one.add_argument("backup", type=Path, metavar="DIR", help="folder of a backup")
+    _add_place(one)
 
 
 def _add_place(one: argparse.ArgumentParser) -> None:

@@ -69,20 +69,22 @@ class BlobFolder:
             return there.stat().st_size
         packed = _is_worth_packing(content)
         path = self._path(digest, "zlib" if packed else "raw")
-        for folder in (self._folder, path.parent):
-            if not folder.is_dir():
-                folder.mkdir(mode=OWNER_ONLY)
-                _to_disk(folder.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)  # for its owner only
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                _write(stream, content, packed)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _to_disk(path.parent)
+        self._keep(path, content, packed)
         return path.stat().st_size
+
+    def give(self, digest: str, target: BlobFolder) -> None:
+        """Copy a file as it is into another folder, unless it is there, once its bytes are known to be what was saved.
+
+        Raises:
+            InputError: it is not here, or is not what was saved.
+        """
+        if target._find(digest) is not None:
+            return
+        path = self._find(digest)
+        content = b"" if path is None else _file_bytes(path)
+        if path is None or _digest(content, path.suffix) != digest:
+            raise InputError(_DAMAGED)
+        target._keep(target._path(digest, path.suffix[1:]), memoryview(content))
 
     def get(self, digest: str, size: int) -> bytes:
         """The `size` bytes whose sha256 is `digest`.
@@ -102,7 +104,7 @@ class BlobFolder:
         """Delete the bytes, if they are there."""
         if (path := self._find(digest)) is not None:
             path.unlink()
-            _to_disk(path.parent)
+            to_disk(path.parent)
 
     def digests(self) -> set[str]:
         """The sha256 of all that is kept."""
@@ -112,6 +114,22 @@ class BlobFolder:
         """Delete what killed processes left unfinished."""
         for path in self._folder.glob(f"??/{_PARTIAL}*"):
             path.unlink(missing_ok=True)
+
+    def _keep(self, path: Path, content: memoryview, packed: bool = False) -> None:
+        """Write a file, whole or not at all."""
+        for folder in (self._folder, path.parent):
+            if not folder.is_dir():
+                folder.mkdir(mode=OWNER_ONLY)
+                to_disk(folder.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)  # for its owner only
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                _write(stream, content, packed)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        to_disk(path.parent)
 
     def _find(self, digest: str) -> Path | None:
         return next((path for end in ("zlib", "raw") if (path := self._path(digest, end)).is_file()), None)
@@ -159,7 +177,22 @@ def _read(path: Path, size: int) -> bytes:
         raise InputError(_DAMAGED) from error
 
 
-def _to_disk(folder: Path) -> None:
+def _file_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(_DAMAGED) from error
+
+
+def _digest(content: bytes, ending: str) -> str | None:
+    """The sha256 of what the file holds, None where it cannot be unpacked."""
+    try:
+        return sha256(content if ending == ".raw" else zlib.decompress(content)).hexdigest()
+    except zlib.error:
+        return None
+
+
+def to_disk(folder: Path) -> None:
     """Names are safe only once their folder is on the disk too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
