@@ -32,7 +32,7 @@ def keep_uploads_in_memory() -> None:
 
 def main() -> None:
     """Hand over to Streamlit's command line."""
-    from core.jobs.scratch import own_folder
+    from core.io.scratch import own_folder
     from dashboard import work
 
     own_folder()  # before the workers, whose files lie in it too

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 from core.case import Case
 from core.errors import InputError
+from core.io.machine import memory_bytes
 
 BUDGET_VARIABLE = "HAIC_NOMOGRAM_MEMORY_BUDGET"
 LEAST_GIB = 1.5
@@ -24,7 +24,6 @@ DEMO_VOXELS = 8_000_000
 """Upper bound of the procedural demo case, which the worker makes itself."""
 UNREAD_VOXELS = 2 * 512 * 512 * 130
 """What is assumed of a cohort's patient, whose images only the worker reads."""
-_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def case_voxels(case: Case | None) -> int:
@@ -56,15 +55,6 @@ def budget_bytes() -> int:
     if not (re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", given) and float(given) >= LEAST_GIB):
         raise InputError(f"{BUDGET_VARIABLE}: expected GiB, at least {LEAST_GIB:g}, got another value")
     return int(float(given) * 2**30)
-
-
-def memory_bytes() -> int:
-    """Memory of the machine, or of the control group (container) where that has less."""
-    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    for path in map(Path, _CGROUPS):
-        if path.is_file() and (text := path.read_text(encoding="ascii").strip()).isdigit():
-            limits.append(int(text))
-    return min(limits)
 
 
 def check_fits(needed: int, budget: int) -> None:

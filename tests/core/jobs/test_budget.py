@@ -6,6 +6,7 @@ import pytest
 from core.case import Case, ClinicalRecord, Phase, Volume
 from core.errors import InputError
 from core.geometry import Geometry
+from core.io import machine
 from core.jobs import budget
 
 
@@ -45,13 +46,13 @@ def test_other_budgets_are_refused_without_their_text(monkeypatch: pytest.Monkey
 
 def test_without_it_a_container_s_limit_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.delenv(budget.BUDGET_VARIABLE, raising=False)
-    whole = budget.memory_bytes()
+    whole = machine.memory_bytes()
     limit = f"{tmp_path}/memory.max"
     with open(limit, "w", encoding="ascii") as stream:
         stream.write("max\n")
-    monkeypatch.setattr(budget, "_CGROUPS", (limit,))
-    assert budget.memory_bytes() >= whole
+    monkeypatch.setattr(machine, "_CGROUPS", (limit,))
+    assert machine.memory_bytes() >= whole
     with open(limit, "w", encoding="ascii") as stream:
         stream.write(f"{4 * 2**30}\n")
-    assert budget.memory_bytes() == min(whole, 4 * 2**30)
-    assert budget.budget_bytes() == int(budget.SHARE * budget.memory_bytes())
+    assert machine.memory_bytes() == min(whole, 4 * 2**30)
+    assert budget.budget_bytes() == int(budget.SHARE * machine.memory_bytes())

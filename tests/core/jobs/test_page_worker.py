@@ -46,12 +46,13 @@ def test_a_worker_finds_what_is_found_here() -> None:
 
 
 def test_the_page_has_one_worker_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HAIC_NOMOGRAM_WORKERS", "HAIC_NOMOGRAM_WORKER_MEMORY"):
+    for name in ("HAIC_NOMOGRAM_WORKERS", "HAIC_NOMOGRAM_WORKER_MEMORY", "HAIC_NOMOGRAM_SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
-    assert page_settings() == WorkerSettings(workers=1, warm=True)
+    monkeypatch.setenv("HAIC_NOMOGRAM_MEMORY_BUDGET", "2")
+    assert page_settings() == WorkerSettings(workers=1, warm=True, budget_bytes=2**31)
     monkeypatch.setenv("HAIC_NOMOGRAM_WORKERS", "3")
     monkeypatch.setenv("HAIC_NOMOGRAM_WORKER_MEMORY", "2.5")
-    assert page_settings() == WorkerSettings(workers=3, memory_bytes=2_684_354_560, warm=True)
+    assert page_settings() == WorkerSettings(workers=3, memory_bytes=2_684_354_560, warm=True, budget_bytes=2**31)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import scratch
+from core.io import scratch
 
 SERVER = """
 import os, signal, sys, tempfile
 from pathlib import Path
-from core.jobs.scratch import own_folder
+from core.io.scratch import own_folder
 folder = own_folder(Path(sys.argv[1]))
 Path(tempfile.mkdtemp(prefix="haic-upload-"), "images").write_bytes(b"1")
 assert os.environ["TMPDIR"] == tempfile.gettempdir() == str(folder)
