@@ -54,7 +54,7 @@ def take_over(prefix: str, values: dict[str, Any]) -> None:
             values[str(key).removeprefix(prefix)] = st.session_state[key]
 
 
-def forget_widgets(prefix: str) -> None:
-    """Let all widgets whose key begins with `prefix` take their values from the draft again."""
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+def forget_widgets(*prefixes: str) -> None:
+    """Let all widgets whose key begins with one of `prefixes` take their values from the draft again."""
+    for key in [key for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]

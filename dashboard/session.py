@@ -29,6 +29,7 @@ from dashboard.runs import DEMO_ID, Run
 from dashboard.uploads import Shelf
 
 if TYPE_CHECKING:
+    from core.case import Case
     from core.models import ModelSet
     from core.survival.model import Nomogram
 
@@ -53,8 +54,7 @@ def replace_draft(new: Draft) -> None:
         old.run.cancel()
     shelf().loaded = new.nomogram = shelf().loaded or new.nomogram
     st.session_state["draft"] = new
-    for prefix in WIDGETS:
-        held.forget_widgets(prefix)
+    held.forget_widgets(*WIDGETS)
 
 
 def enter(group: str) -> None:
@@ -63,8 +63,7 @@ def enter(group: str) -> None:
     drafts[signin.me().group] = draft()
     st.session_state[signin.GROUP] = group
     st.session_state["draft"] = drafts.pop(group, None) or Draft()
-    for prefix in WIDGETS:
-        held.forget_widgets(prefix)
+    held.forget_widgets(*WIDGETS)
 
 
 def leave() -> None:
@@ -172,11 +171,7 @@ def start_assessment() -> None:
         InputError: if a phase is missing or chosen twice, clinical values contradict each other, or there can never be
             memory enough.
     """
-    now = draft()
-    case = now.case()
-    work.check(case)
-    keeping.note(now, models(), Act.ASSESSED)
-    now.run, now.message = work.assess(case), ""
+    _assess(draft().case())
 
 
 def assess_correction() -> None:
@@ -187,18 +182,19 @@ def assess_correction() -> None:
     """
     now = draft()
     case, old = now.corrected(), current()
-    work.check(case)
-    keeping.note(now, models(), Act.ASSESSED, "mask corrected")
+    _assess(case, "mask corrected")
     now.before = None if old is None else standing(old)
-    now.run, now.message = work.assess(case), ""
 
 
 def assess_again() -> None:
     """Assess the images once more, as of a case that other versions assessed; raises InputError as the draft does."""
+    _assess(draft().again(), "again")
+
+
+def _assess(case: Case, what: str = "") -> None:
     now = draft()
-    case = now.again()
     work.check(case)
-    keeping.note(now, models(), Act.ASSESSED, "again")
+    keeping.note(now, models(), Act.ASSESSED, what)
     now.run, now.message = work.assess(case), ""
 
 
