@@ -77,15 +77,17 @@ class Front:
 
 
 @contextmanager
-def apps(folder: Path, count: int, environment: Mapping[str, str]) -> Iterator[tuple[AppProcess, ...]]:
-    """`count` app processes that share the same saved cases."""
+def apps(
+    folder: Path, count: int, environment: Mapping[str, str], options: Sequence[str] = ()
+) -> Iterator[tuple[AppProcess, ...]]:
+    """`count` app processes that share the same saved cases, each with these options of `serve`."""
     merged = {**os.environ, "PYTHONPATH": str(ROOT), "HAIC_NOMOGRAM_CASES": str(folder / "cases"), **environment}
     started: list[AppProcess] = []
     with (folder / "apps.log").open("wb") as log:
         try:
             for _ in range(count):
                 port = free_port()
-                command = [sys.executable, "-m", "core", "serve", "--port", str(port)]
+                command = [sys.executable, "-m", "core", "serve", "--port", str(port), *options]
                 started.append(
                     AppProcess(port, subprocess.Popen(command, cwd=folder, env=merged, stdout=log, stderr=log))
                 )
@@ -100,13 +102,13 @@ def apps(folder: Path, count: int, environment: Mapping[str, str]) -> Iterator[t
 
 
 @contextmanager
-def nginx(folder: Path, behind: Sequence[AppProcess]) -> Iterator[Front]:
+def nginx(folder: Path, behind: Sequence[AppProcess], port: int) -> Iterator[Front]:
     """The configuration of docs/deploy in a real nginx, with other names, ports and a certificate made here."""
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None or shutil.which("openssl") is None:
         missing = "nginx or openssl is not on this machine (Debian's nginx-light, openssl)"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    front = Front(free_port(), free_port(), folder, tuple(behind))
+    front = Front(port, free_port(), folder, tuple(behind))
     _certificate(folder)
     (folder / "site.conf").write_text(_site(front), encoding="utf-8")
     (folder / "nginx.conf").write_text(SHELL.format(folder=folder), encoding="utf-8")
@@ -148,8 +150,6 @@ def _site(front: Front) -> str:
         ("/etc/ssl/haic-nomogram/fullchain.pem", f"{front.folder}/cert.pem"),
         ("/etc/ssl/haic-nomogram/key.pem", f"{front.folder}/key.pem"),
         ("/var/log/nginx/haic-nomogram.log", f"{front.folder}/access.log"),
-        # without a login the app answers nobody who comes through a proxy; here it is to answer
-        ("X-Forwarded-For $remote_addr;", 'X-Forwarded-For "";'),
     ):
         assert old in text, old
         text = text.replace(old, new)

@@ -65,7 +65,7 @@ def database(url: str, name: str) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An empty place on either database."""
-    url = "" if request.param == "sqlite" else database(request.getfixturevalue("server"), "backed_up")
+    url = "" if request.param == "sqlite" else database(request.getfixturevalue("server").url, "backed_up")
     return Place(tmp_path / "cases", url)
 
 
