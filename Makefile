@@ -37,7 +37,8 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(BIN)/pytest -m 'not browser' -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m browser
 
 format: setup
 	$(BIN)/ruff format .

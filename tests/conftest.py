@@ -21,6 +21,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # two processes share the cores; threads of both would wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Times differ between machines; properties are judged by their result alone.
 settings.register_profile("house", deadline=None, max_examples=50)
 settings.load_profile("house")
