@@ -26,6 +26,10 @@ _LOST = "a lost connection"
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
+class NothingToWrite(Exception):
+    """Raised in a transaction that turns out to change nothing: it ends without a trace, and without an error."""
+
+
 def connect(place: Place) -> Engine:
     """An engine for `place`; nothing is opened before its first use, except that the SQLite file is made.
 

@@ -106,7 +106,8 @@ def test_notes_decisions_and_follow_up_are_kept_and_taken_away(registry: Registr
     entries: list[Note | Decision | FollowUp] = [file.notes[0], file.decisions[0], *file.follow_ups]
     for entry in entries:
         registry.remove(case, entry)
-        registry.remove(case, entry)  # twice does no harm
+        with pytest.raises(InputError, match="entry: expected one that is there, got one that was taken away already"):
+            registry.remove(case, entry)
     file = registry.case_file(case)
     assert (file.notes, file.decisions, file.follow_ups) == ((), (), ())
 
