@@ -179,7 +179,8 @@ class Registry:
     ) -> Iterator[Connection]:
         """The one door of every change: one transaction, which ends with its line in the audit.
 
-        A block that raises NothingToWrite leaves neither a change nor a line.
+        A block that raises NothingToWrite leaves neither a change nor a line. The case is held before the block reads
+        of it, then the head of the audit: two who write of one case come one after the other on PostgreSQL too.
 
         Args:
             act, what: for the audit.
@@ -189,20 +190,20 @@ class Registry:
         demand(self._who.role, act, what)
         with suppress(NothingToWrite), transaction(self._engine, writing=True) as connection:
             about = case or self._case_of(connection, save)
-            pseudonym = "" if new else self._check(connection, about)
+            pseudonym = "" if new else self._check(connection, about, hold=True)
             yield connection
             self.audit.add(connection, act, what, (self._pseudonym(connection, about) or pseudonym, about))
 
-    def _check(self, connection: Connection, case: str) -> str:
-        """The pseudonym of a case that must be there."""
-        found = self._pseudonym(connection, case)
+    def _check(self, connection: Connection, case: str, *, hold: bool = False) -> str:
+        """The pseudonym of a case that must be there; `hold`: other writers of it wait until the transaction ends."""
+        found = self._pseudonym(connection, case, hold=hold)
         if found is None:
             raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
         return found
 
-    def _pseudonym(self, connection: Connection, case: str) -> str | None:
+    def _pseudonym(self, connection: Connection, case: str, *, hold: bool = False) -> str | None:
         wanted = select(CASES.c.pseudonym).where(CASES.c.key == case, CASES.c.owner_group == self._group)
-        return connection.scalar(wanted)
+        return connection.scalar(wanted.with_for_update() if hold else wanted)
 
     def _case_of(self, connection: Connection, save: str) -> str:
         return connection.scalar(select(SAVES.c.case_key).where(SAVES.c.key == save)) or ""

@@ -273,9 +273,10 @@ def test_a_report_that_fails_has_no_line_and_one_without_a_line_does_not_leave(
     def refuse(*_: object) -> None:
         raise InputError("audit: expected the head of its chain, got none")
 
-    with monkeypatch.context() as patched, pytest.raises(InputError, match="head of its chain"):
+    with monkeypatch.context() as patched:
         patched.setattr(Audit, "add", refuse)
-        saved_report._made(registry, file, saved, models)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="head of its chain"):
+            saved_report._made(registry, file, saved, models)  # type: ignore[arg-type]
     for image in (tmp_path / "cases" / "images").rglob("*.*"):
         image.write_bytes(b"")
     with pytest.raises(InputError, match="damaged"):
