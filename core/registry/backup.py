@@ -104,9 +104,9 @@ def restore(source: Path, place: Place, tell: Tell) -> Copied:
             with _engine(Place(fresh)) as copy:
                 migrate(copy)
                 missing = _give_each(given, target, _named(copy), tell)
+                with transaction(copy, writing=True) as connection:  # the line comes along with the rows, or neither
+                    Audit(copy).add(connection, Act.CHANGED, "restored from a backup")
                 copy_rows(copy, engine)
-        with transaction(engine, writing=True) as connection:
-            Audit(engine).add(connection, Act.CHANGED, "restored from a backup")
         return _counted(engine, missing)
 
 
