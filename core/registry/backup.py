@@ -50,7 +50,7 @@ def backup(place: Place, out: Path, tell: Tell) -> Copied:
     """Copy all cases of every group, as they stood at one moment, into a folder; others may go on saving.
 
     Args:
-        place: the registry; that it was backed up becomes the last line of its audit, and of the copy's.
+        place: the registry; that it was backed up becomes a line of its audit, and of the copy's.
         out: a new or empty folder, or that of an earlier backup of the same registry: then only images that are new are
             copied, and what was deleted since leaves it too.
         tell: called with a step and its share (0-1).
@@ -104,9 +104,9 @@ def restore(source: Path, place: Place, tell: Tell) -> Copied:
             with _engine(Place(fresh)) as copy:
                 migrate(copy)
                 missing = _give_each(given, target, _named(copy), tell)
+                with transaction(copy, writing=True) as connection:  # the line comes along with the rows, or neither
+                    Audit(copy).add(connection, Act.CHANGED, "restored from a backup")
                 copy_rows(copy, engine)
-        with transaction(engine, writing=True) as connection:
-            Audit(engine).add(connection, Act.CHANGED, "restored from a backup")
         return _counted(engine, missing)
 
 

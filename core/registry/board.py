@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, Select, Table, insert, select
 from core.errors import InputError
 from core.registry.audit_chain import Act
 from core.registry.board_nouns import ASKED_MONTHS, NEEDED_MONTHS, BoardReading, BoardRecord, Call, Reveal
-from core.registry.database import transaction
+from core.registry.database import NothingToWrite, transaction
 from core.registry.pseudonym import checked_pseudonym
 from core.registry.rights import TO_ALL
 from core.registry.schema import BOARD_READINGS, BOARD_REVEALS, CASES, SAVE_MODELS, SAVES
@@ -104,7 +104,7 @@ class Board:
             return self._read(connection).of_save(save).readings[-1]
 
     def reveal(self, save: str, reader: str) -> None:
-        """Show a reader the model's answer, which is written down.
+        """Show a reader the model's answer, which is written down once.
 
         Raises:
             InputError: he has not committed a reading of this save.
@@ -115,8 +115,9 @@ class Board:
             before = self._read(connection).of_save(save)
             if before.reading_by(code) is None:
                 raise InputError("reveal: expected a committed reading of this reader first, got none")
-            if not before.is_revealed(code):
-                _add_reveal(connection, (case, save), code, for_all=False)
+            if before.is_revealed(code):
+                raise NothingToWrite
+            _add_reveal(connection, (case, save), code, for_all=False)
 
     def reveal_to_all(self, save: str, chair: str) -> None:
         """Show the model's answer to all who are there, committed or not; nobody reads this save blind after that.
@@ -128,8 +129,9 @@ class Board:
         code = checked_reader(chair)
         with self._writing(Act.REVEALED, TO_ALL, save=save) as connection:
             case = self._owner(connection, save)
-            if self._read(connection).of_save(save).shown_to_all is None:
-                _add_reveal(connection, (case, save), code, for_all=True)
+            if self._read(connection).of_save(save).shown_to_all is not None:
+                raise NothingToWrite
+            _add_reveal(connection, (case, save), code, for_all=True)
 
     def _owner(self, connection: Connection, save: str) -> str:
         """The case of a save, which stays as it is until the transaction ends."""

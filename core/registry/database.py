@@ -26,6 +26,10 @@ _LOST = "a lost connection"
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
+class NothingToWrite(Exception):
+    """Raised in a transaction that turns out to change nothing: it ends without a trace, and without an error."""
+
+
 def connect(place: Place) -> Engine:
     """An engine for `place`; nothing is opened before its first use, except that the SQLite file is made.
 
@@ -122,6 +126,8 @@ def _on_begin(connection: Connection) -> None:
 def _trouble(error: DBAPIError) -> str:
     """What the driver said, in a word: its text may hold values."""
     text = str(error.orig).lower()
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:  # the low byte: the kind of error
+        return "one whose disk is full or fails"
     if "locked" in text:
         return "one that is busy"
     if "full" in text or "no space left" in text:

@@ -49,9 +49,15 @@ def add_follow_up(connection: Connection, case: str, time_months: float, event: 
 
 
 def remove(connection: Connection, case: str, entry: Entry) -> None:
-    """Take an entry away; nothing if it is gone already."""
+    """Take an entry away.
+
+    Raises:
+        InputError: it is gone already.
+    """
     table = _TABLES[type(entry)]
-    connection.execute(delete(table).where(table.c.case_key == case, table.c.number == entry.number))
+    gone = connection.execute(delete(table).where(table.c.case_key == case, table.c.number == entry.number))
+    if gone.rowcount == 0:
+        raise InputError("entry: expected one that is there, got one that was taken away already")
 
 
 def notes(connection: Connection, case: str) -> tuple[Note, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -21,7 +21,7 @@ from core.registry.audit import NOBODY, Audit, Who
 from core.registry.audit_chain import Act
 from core.registry.blobs import BlobFolder
 from core.registry.board import Board
-from core.registry.database import connect, migrate, transaction
+from core.registry.database import NothingToWrite, connect, migrate, transaction
 from core.registry.nouns import CaseFile, Decision, Entry, FollowUp, Note, Reading, Save, Snapshot, WorklistRow
 from core.registry.place import Place, prepare
 from core.registry.pseudonym import checked_pseudonym
@@ -117,10 +117,12 @@ class Registry:
         return documents.read(self._document(save), self._blobs.get)
 
     def schedule(self, case: str, on: date | None) -> None:
-        """Set the day of the board, or take it away."""
+        """Set the day of the board, or take it away; nothing if it is that day already."""
         day = None if on is None else entries.checked_day(on)
         with self._writing(Act.CHANGED, "board day", case=case) as connection:
-            connection.execute(update(CASES).where(CASES.c.key == case).values(board_on=day))
+            other = update(CASES).where(CASES.c.key == case, CASES.c.board_on.is_distinct_from(day))
+            if connection.execute(other.values(board_on=day)).rowcount == 0:
+                raise NothingToWrite
 
     def add_note(self, case: str, text: str) -> None:
         """Write a remark; no more than 4000 characters."""
@@ -143,7 +145,7 @@ class Registry:
         return Board(self._engine, self._group, self._writing)
 
     def remove(self, case: str, entry: Entry) -> None:
-        """Take a note, a decision or a follow-up away."""
+        """Take a note, a decision or a follow-up away; InputError if it is gone already."""
         with self._writing(Act.CHANGED, f"{_ENTRIES[type(entry)]} taken away", case=case) as connection:
             entries.remove(connection, case, entry)
 
@@ -177,28 +179,31 @@ class Registry:
     ) -> Iterator[Connection]:
         """The one door of every change: one transaction, which ends with its line in the audit.
 
+        A block that raises NothingToWrite leaves neither a change nor a line. The case is held before the block reads
+        of it, then the head of the audit: two who write of one case come one after the other on PostgreSQL too.
+
         Args:
             act, what: for the audit.
             case, save: key of the case, or of a save of it, that must be there and of this group.
             new: True where the block makes the case.
         """
         demand(self._who.role, act, what)
-        with transaction(self._engine, writing=True) as connection:
+        with suppress(NothingToWrite), transaction(self._engine, writing=True) as connection:
             about = case or self._case_of(connection, save)
-            pseudonym = "" if new else self._check(connection, about)
+            pseudonym = "" if new else self._check(connection, about, hold=True)
             yield connection
             self.audit.add(connection, act, what, (self._pseudonym(connection, about) or pseudonym, about))
 
-    def _check(self, connection: Connection, case: str) -> str:
-        """The pseudonym of a case that must be there."""
-        found = self._pseudonym(connection, case)
+    def _check(self, connection: Connection, case: str, *, hold: bool = False) -> str:
+        """The pseudonym of a case that must be there; `hold`: other writers of it wait until the transaction ends."""
+        found = self._pseudonym(connection, case, hold=hold)
         if found is None:
             raise InputError("saved case: expected one of the worklist, got one that is not there; it may be deleted")
         return found
 
-    def _pseudonym(self, connection: Connection, case: str) -> str | None:
+    def _pseudonym(self, connection: Connection, case: str, *, hold: bool = False) -> str | None:
         wanted = select(CASES.c.pseudonym).where(CASES.c.key == case, CASES.c.owner_group == self._group)
-        return connection.scalar(wanted)
+        return connection.scalar(wanted.with_for_update() if hold else wanted)
 
     def _case_of(self, connection: Connection, save: str) -> str:
         return connection.scalar(select(SAVES.c.case_key).where(SAVES.c.key == save)) or ""

@@ -47,9 +47,11 @@ def _made(registry: Registry, file: CaseFile, save: Save, models: ModelSet) -> b
     from core.report.case.board_part import Minutes
     from core.report.case.saved import saved_report
 
-    registry.audit.note(Act.EXPORTED, file.row.pseudonym, "report", file.row.key)
     record = registry.board.record().of_case(file.row.key)
     minutes = Minutes(file.decisions, file.follow_ups, record)
     nomograms = {"pre": models.pre, "post": models.post}
     version = models.versions[NOMOGRAM]
-    return saved_report(registry.snapshot(save.key), file.row.pseudonym, nomograms, version, minutes, date.today())
+    kept = registry.snapshot(save.key)
+    made = saved_report(kept, file.row.pseudonym, nomograms, version, minutes, date.today())
+    registry.audit.note(Act.EXPORTED, file.row.pseudonym, "report", file.row.key)  # a report that fails has no line
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InputError
 from core.registry.board_nouns import Call
+from core.registry.place import Place
+from core.registry.store import open_registry
 from dashboard import keeping, texts
 from dashboard.draft import Draft
 from dashboard.texts import board as words
@@ -253,6 +256,32 @@ def test_the_report_of_board_and_cases_has_decision_and_readings(open_page: Open
     assert "Case 7K" in text
     page = open_page("cases")
     assert [button.proto.label for button in page.get("download_button")] == [words.REPORT]
+
+
+def test_a_report_that_fails_has_no_line_and_one_without_a_line_does_not_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.registry.audit import Audit
+    from dashboard.widgets import saved_report
+
+    registry, models = open_registry(Place(tmp_path / "cases")), builders.models()
+    saved = registry.save("Case 7K", snapshot())
+    file = registry.case_file(saved.case)
+    saved_report._made(registry, file, saved, models)  # type: ignore[arg-type]
+    assert [(line.act, line.what) for line in registry.audit.lines()] == [("saved", "new case"), ("exported", "report")]
+
+    def refuse(*_: object) -> None:
+        raise InputError("audit: expected the head of its chain, got none")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Audit, "add", refuse)
+        with pytest.raises(InputError, match="head of its chain"):
+            saved_report._made(registry, file, saved, models)  # type: ignore[arg-type]
+    for image in (tmp_path / "cases" / "images").rglob("*.*"):
+        image.write_bytes(b"")
+    with pytest.raises(InputError, match="damaged"):
+        saved_report._made(registry, file, saved, models)  # type: ignore[arg-type]
+    assert len(registry.audit.lines()) == 2
 
 
 def test_another_nomogram_gives_no_marks_and_no_report(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,31 @@ def test_what_is_refused_leaves_no_line(registry: Registry) -> None:
     assert len(registry.audit.lines()) == 1
 
 
+def test_what_changes_nothing_leaves_no_line(registry: Registry) -> None:
+    made = registry.save("Case 1", without_images())
+    registry.schedule(made.case, None)
+    assert len(said(registry)) == 1
+    registry.schedule(made.case, date(2026, 12, 2))
+    registry.add_note(made.case, "seen in two windows")
+    (note,) = registry.case_file(made.case).notes
+    registry.remove(made.case, note)
+    for reader in ("R 7K", "R 8K"):
+        registry.board.commit(made.key, reader, Call(True, 0.7, {36: 0.4}), "values")
+    registry.board.reveal(made.key, "R 7K")
+    registry.board.reveal_to_all(made.key, "C 9")
+    before = registry.audit.lines()
+    registry.schedule(made.case, date(2026, 12, 2))
+    with pytest.raises(InputError, match="taken away already"):
+        registry.remove(made.case, note)
+    for reader in ("R 7K", "R 8K"):  # shown to him, shown to all
+        registry.board.reveal(made.key, reader)
+    registry.board.reveal_to_all(made.key, "C 10")
+    assert registry.audit.lines() == before
+    assert len(registry.board.record().reveals) == 2
+    registry.schedule(made.case, None)
+    assert said(registry)[-1] == ("changed", "board day", "Case 1")
+
+
 def test_an_act_whose_line_cannot_be_written_is_not_done(registry: Registry, place: Place) -> None:
     made = registry.save("Case 1", without_images())
     tamper(place, "DELETE FROM audit_head")

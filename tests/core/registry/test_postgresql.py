@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import InputError
+from core.registry import entries
 from core.registry.audit import verify
 from core.registry.audit_chain import Act
 from core.registry.board_nouns import BoardRecord, Call
 from core.registry.database import connect, migrate
+from core.registry.nouns import FollowUp
 from core.registry.place import Place
 from core.registry.store import Registry, open_registry
+from tests.core.registry import test_audit
 from tests.core.registry.snapshots import assert_same, snapshot, without_images
 from tests.core.registry.test_migrations import differences
 from tests.postgresql_server import PostgreSQL, binaries, postgresql
@@ -123,6 +130,79 @@ def test_a_wrong_password_is_one_sentence_without_it(place: Place) -> None:
     with pytest.raises(InputError, match="cases database: expected one that answers") as caught:
         open_registry(wrong)
     assert "guess" not in str(caught.value)
+
+
+LIVED, DIED_BEFORE, DIED = (40.0, False), (20.0, True), (45.0, True)
+
+
+@pytest.mark.parametrize("pair", [(DIED, DIED), (LIVED, DIED_BEFORE), (DIED_BEFORE, LIVED)])
+def test_two_who_write_of_one_case_at_once_do_not_contradict_each_other(
+    opened: Callable[..., Registry], monkeypatch: pytest.MonkeyPatch, pair: tuple[tuple[float, bool], ...]
+) -> None:
+    registry = opened()
+    case = registry.save("Case 1", without_images()).case
+    known, both = entries.follow_ups, threading.Barrier(2)
+
+    def read_together(connection: Connection, of: str) -> tuple[FollowUp, ...]:
+        """Whoever has read waits a second for the other to have read too."""
+        found = known(connection, of)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1.0)
+        return found
+
+    def write(one: tuple[float, bool]) -> str:
+        try:
+            registry.add_follow_up(case, *one)
+        except InputError as error:
+            return str(error)
+        return ""
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as pool:
+        patched.setattr(entries, "follow_ups", read_together)
+        told = sorted(pool.map(write, pair))
+    assert told[0] == ""
+    assert told[1].startswith("follow-up: expected")
+    assert len(registry.case_file(case).follow_ups) == 1
+    assert [line.what for line in registry.audit.lines()] == ["new case", "follow-up"]
+
+
+def test_what_changes_nothing_leaves_no_line_here_too(opened: Callable[..., Registry]) -> None:
+    test_audit.test_what_changes_nothing_leaves_no_line(opened())
+
+
+def test_a_reveal_in_two_windows_at_once_is_one_with_one_line(opened: Callable[..., Registry]) -> None:
+    registry = opened()
+    saved = registry.save("Case 1", without_images())
+    together = threading.Barrier(2)
+
+    def reveal(_window: int) -> None:
+        together.wait(timeout=30)
+        registry.board.reveal_to_all(saved.key, "C 9")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(reveal, range(2)))
+    assert len(registry.board.record().reveals) == 1
+    assert [line.act for line in registry.audit.lines()] == ["saved", "revealed"]
+
+
+def test_a_change_during_a_deletion_is_refused_and_has_no_line(opened: Callable[..., Registry]) -> None:
+    registry, other = opened(), opened()
+    case = registry.save("Case 1", without_images()).case
+    begun = threading.Event()
+
+    def linger(_connection: Connection) -> None:
+        """All rows are deleted, nothing is committed: meanwhile the other begins."""
+        begun.set()
+        time.sleep(0.5)
+
+    event.listen(registry._engine, "commit", linger)
+    with ThreadPoolExecutor(1) as pool:
+        deleted = pool.submit(registry.delete, case)
+        assert begun.wait(timeout=30)
+        with pytest.raises(InputError, match="it may be deleted"):
+            other.schedule(case, date(2026, 12, 2))
+        deleted.result(timeout=30)
+    assert [line.act for line in other.audit.lines()] == ["saved", "deleted"]
 
 
 WRITER = """

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +21,8 @@ from core.registry.place import DATABASE_FILE, Place
 from core.registry.store import Registry, open_registry
 from tests.core.registry.snapshots import assert_same, images, snapshot, without_images
 from tests.core.registry.test_codec import READINGS
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def blobs(place: Place) -> set[str]:
@@ -106,7 +110,8 @@ def test_notes_decisions_and_follow_up_are_kept_and_taken_away(registry: Registr
     entries: list[Note | Decision | FollowUp] = [file.notes[0], file.decisions[0], *file.follow_ups]
     for entry in entries:
         registry.remove(case, entry)
-        registry.remove(case, entry)  # twice does no harm
+        with pytest.raises(InputError, match="entry: expected one that is there, got one that was taken away already"):
+            registry.remove(case, entry)
     file = registry.case_file(case)
     assert (file.notes, file.decisions, file.follow_ups) == ((), (), ())
 
@@ -338,3 +343,33 @@ def test_a_socket_that_breaks_is_the_database_s_and_no_other_s_fault(place: Plac
         transaction(registry._engine),
     ):
         raise ConnectionResetError(104, "Connection reset by peer")
+
+
+# Files may grow by 8 KiB more; says what a note was refused with, and how many were written.
+BOUND = """
+import pathlib, resource, sys
+from core.errors import InputError
+from core.registry.place import DATABASE_FILE, Place
+from core.registry.store import open_registry
+
+folder, case = pathlib.Path(sys.argv[1]), sys.argv[2]
+registry = open_registry(Place(folder))
+bound = (folder / DATABASE_FILE).stat().st_size + 8192
+resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound))
+for number in range(20):
+    try:
+        registry.add_note(case, "x" * 4000)
+    except InputError as error:
+        print(f"{number} {error}")
+        break
+"""
+
+
+def test_a_file_that_may_not_grow_is_the_disk_s_fault_and_loses_nothing(registry: Registry, place: Place) -> None:
+    case = registry.save("Case 1", without_images()).case
+    command = [sys.executable, "-c", BOUND, str(place.folder), case]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    number, _, said = done.stdout.strip().partition(" ")
+    assert said == "cases database: expected one that answers, got one whose disk is full or fails"
+    assert len(registry.case_file(case).notes) == int(number)
+    registry.add_note(case, "there is room again")
