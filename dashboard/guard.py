@@ -1,7 +1,7 @@
 """What every answer of the server carries, and who is answered at all: one middleware around streamlit.
 
 Headers tell the browser what the pages may do. Files that wait to be downloaded, and those of the image viewer, are for
-the sign-in that had them made, uploads for whoever is signed in; where there is no login, nobody from another machine is
+the sign-in that had them made, uploads for whoever is signed in; where there is no login, nobody from elsewhere is
 answered. docs/login.md.
 """
 
