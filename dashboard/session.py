@@ -6,7 +6,6 @@ session goes. Cached across sessions are only the models and the demo case, whic
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from secrets import token_hex
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.", "pins.")
-_log = logging.getLogger(__name__)
 
 
 def draft() -> Draft:
@@ -216,8 +214,7 @@ def collect() -> None:
         now.run = _demo() if run.shared else None  # another page stopped it for all
         return
     if (error := run.error) is not None:
-        now.message = texts.work.why(error)
-        _log.error("assessment failed", exc_info=error)
+        now.message = texts.work.why(error)  # the workers have logged where it was
         return
     now.assessment, now.assessed = run.future.result(), run.case
     if now.is_demo and all(value is None for value in now.clinical.values()):
