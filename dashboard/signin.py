@@ -83,11 +83,19 @@ class Me:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody, or why there is nobody; `refusal` is one sentence where the server should not be open at all."""
+    """Somebody, or why there is nobody.
+
+    Attributes:
+        me: who is there, None for nobody.
+        why: there is nobody.
+        refusal: one sentence where the server should not be open at all.
+        was_left: the sign-in did not run out: somebody signed out, here or in another window.
+    """
 
     me: Me | None
     why: Why = ""
     refusal: str = ""
+    was_left: bool = False
 
 
 ALONE = Me()
@@ -139,8 +147,9 @@ def visit_of(found: LoginSettings, said: Mapping[str, Any], chosen: object = Non
     person = found.person(said) if said.get("is_logged_in") is True else None
     if person is None:
         return Visit(None, "signed out")
-    if person.until <= time.time() or person.login in _ENDED:
-        return Visit(None, "ended")
+    was_left = person.login in _ENDED
+    if was_left or person.until <= time.time():
+        return Visit(None, "ended", was_left=was_left)
     if person.role is None or not person.is_admitted:
         return Visit(None, "no role")
     return Visit(_at_work(person, person.role, tuple(found.groups), chosen))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.registry.audit_chain import Act
-from dashboard import keeping, session, signin, texts, work
+from dashboard import keeping, leaving, session, signin, texts, work
 from dashboard.cohorts import COHORTS, Cohort
 from dashboard.widgets import blocks, frame, progress, removed, tables
 from dashboard.widgets.download import download
@@ -48,7 +48,9 @@ def _hand_in() -> None:
         now.uploads += 1
         try:
             with st.spinner(texts.batch.READING, show_time=True):
-                COHORTS.take(session.desk(), lambda: Cohort(dropped.getbuffer()))
+                desk = session.desk()
+                COHORTS.take(desk, lambda: Cohort(dropped.getbuffer()))
+                leaving.check(desk)
             now.view.pop("cohort", None)
         except InputError as error:
             now.view["cohort"] = texts.plain(error)

@@ -20,7 +20,7 @@ from dashboard.draft import Draft
 from dashboard.figures import sent
 from dashboard.widgets import linked_viewer
 from dashboard.widgets.linked_viewer import Shipment, take
-from tests.dashboard import builders, people
+from tests.dashboard import builders
 from tests.dashboard.test_views import by_label, draft, html
 
 OpenPage = Callable[..., AppTest]
@@ -163,11 +163,7 @@ def test_what_is_sent_is_kept_with_the_case_only(open_page: OpenPage) -> None:
     assert Draft("Case OTHER").shipment is None
 
 
-def test_with_a_login_every_file_is_for_who_is_shown_it(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = people.claims("clinician-b")
-    monkeypatch.setattr(signin, "_ENDED", {})
-    monkeypatch.setattr(signin, "settings", people.settings)
-    monkeypatch.setattr(signin, "claims", lambda: said)
+def test_with_a_login_every_file_is_for_who_is_shown_it(open_page: OpenPage, sign_in: Callable[..., None]) -> None:
     page = open_linked(open_page)
     kept = draft(page).shipment
     assert isinstance(kept, Shipment)
@@ -177,7 +173,7 @@ def test_with_a_login_every_file_is_for_who_is_shown_it(open_page: OpenPage, mon
     files = [*kept.files.values(), kept.labels.content, heat.content]
     first = signin.me().login
     assert [OWNERS.has(file, first) for file in files] == [True] * 4
-    said = people.claims("clinician-b", nonce="2")  # signed in again: the draft comes back with what was sent
+    sign_in("clinician-b", nonce="2")  # signed in again: the draft comes back with what was sent
     assert not any(OWNERS.has(file, signin.me().login) for file in files)
     page.run()
     assert draft(page).shipment is kept
