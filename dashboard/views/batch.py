@@ -67,15 +67,15 @@ def _cohort(cohort: Cohort) -> None:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _running(cohort: Cohort) -> None:
-    """Progress, the rows so far and the way to stop; the page runs again when it ends."""
-    if not cohort.running:
+    """Progress, the rows so far and the way to stop; the page runs again when it ends, or the sign-in does."""
+    if signin.visit().me is None or not cohort.running:
         st.rerun()
         return
     now = cohort.standing()
     st.progress(now.done / max(now.total, 1), text=texts.batch.standing(*astuple(now)))
     if now.seconds_left is None:
         blocks.note(f"{texts.batch.FIRST_CASE}. {texts.batch.LETS_OTHERS}")
-    st.button(texts.batch.STOP, icon=":material/stop_circle:", key="cohort.stop", on_click=cohort.stop)
+    st.button(texts.batch.STOP, icon=":material/stop_circle:", key="cohort.stop", on_click=_stop, args=(cohort,))
     _table(cohort)
 
 
@@ -133,6 +133,12 @@ def _start(cohort: Cohort) -> None:
 
     keeping.note_cohort(session.models(), Act.ASSESSED, cohort.total)
     cohort.start(Backlog(work.service()))
+
+
+def _stop(cohort: Cohort) -> None:
+    """A callback, which nothing of the page runs before: it asks for itself who is there."""
+    if signin.may(Act.ASSESSED):
+        cohort.stop()
 
 
 def _table(cohort: Cohort) -> None:
