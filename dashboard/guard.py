@@ -76,6 +76,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        signin.know_guard()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one websocket."""
