@@ -243,6 +243,19 @@ def test_streamlit_alone_on_all_addresses_shows_one_sentence(chromium: Any, tmp_
         page.close()
 
 
+def test_streamlit_alone_beside_login_settings_shows_one_sentence(chromium: Any, tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(people.secrets_toml("http://localhost:8501/oauth2callback"), encoding="utf-8")
+    secrets.chmod(0o600)
+    environment = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SECRETS_FILES": str(secrets)}
+    with serving(ROOT / "dashboard" / "app.py", tmp_path, environment) as url:
+        page = chromium.new_page()
+        page.goto(url)
+        page.get_by_text("got streamlit alone").wait_for(timeout=WAIT)
+        assert not page.locator(".st-key-pages").count()
+        page.close()
+
+
 def test_nothing_of_a_person_or_a_secret_stands_in_the_log(site: Site) -> None:
     log = (site.folder / "server.log").read_text(encoding="utf-8").lower()
     assert log
