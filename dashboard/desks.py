@@ -59,10 +59,10 @@ class Desks:
             latest.draft, latest.page, latest.seen = _detached(latest.draft), page, self._clock()
             return latest.draft
 
-    def forget(self, desk: str) -> None:
-        """Forget all drafts of a desk."""
+    def forget(self, desk: str) -> list[Draft]:
+        """Forget all drafts of a desk; returns them, as something may still run for one."""
         with self._lock:
-            self._kept.pop(desk, None)
+            return [kept.draft for kept in self._kept.pop(desk, [])]
 
     def count(self) -> int:
         """How many drafts are kept."""

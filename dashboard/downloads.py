@@ -1,4 +1,4 @@
-"""Whose a file is that waits to be downloaded; without streamlit.
+"""Whose a file is that waits to be downloaded, or that the image viewer fetches; without streamlit.
 
 Streamlit serves such files under the hash of their content to whoever knows it. `dashboard.guard` asks here first.
 """
@@ -12,14 +12,14 @@ MOST_FILES = 1000
 
 
 class Owners:
-    """Which sign-in had which file made; the oldest are forgotten."""
+    """Which sign-in had which file made or was shown it; the oldest are forgotten."""
 
     def __init__(self, most: int = MOST_FILES) -> None:
         self._most, self._lock = most, Lock()
         self._known: dict[tuple[str, str], None] = {}
 
     def note(self, content: bytes | str, login: str) -> None:
-        """Remember that this sign-in had it made."""
+        """Remember that this sign-in had it made, or is shown it."""
         key = _digest(content), login
         with self._lock:
             self._known.pop(key, None)
@@ -28,7 +28,7 @@ class Owners:
                 del self._known[oldest]
 
     def has(self, content: bytes, login: str) -> bool:
-        """True if this sign-in had it made."""
+        """True if this sign-in had it made, or was shown it."""
         key = _digest(content), login
         with self._lock:
             return key in self._known

@@ -14,6 +14,7 @@ from core.case import Phase
 from core.errors import InputError
 from core.findings import Assessment
 from core.io.deid.tally import Tally
+from core.io.disk import disk_that_may_be_full
 from core.registry.audit_chain import Act
 from dashboard import signin, texts
 
@@ -72,7 +73,8 @@ class Fetching:
         """Put both series into the draft, in their roles; on disk they lie de-identified while they are read.
 
         Raises:
-            InputError: the same series twice, the PACS cannot be asked, or what came is no CT; the draft is as it was.
+            InputError: the same series twice, the PACS cannot be asked, the disk is full, or what came is no CT;
+                the draft is as it was.
         """
         signin.demand(Act.ASSESSED)
         if self.arterial == self.portal_venous:
@@ -105,7 +107,7 @@ class Fetching:
     def _read(self, phase: Phase) -> Series:
         from core.io.series import read_phase
 
-        with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
+        with disk_that_may_be_full(), tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
             folder = Path(name)
             for number, content in enumerate(self._images[phase].values(), start=1):
                 (folder / f"{number:06d}").write_bytes(content)

@@ -1,7 +1,8 @@
 """What every answer of the server carries, and who is answered at all: one middleware around streamlit.
 
-Headers tell the browser what the pages may do. Files that wait to be downloaded are for the sign-in that had them made,
-uploads for whoever is signed in; where there is no login, nobody from another machine is answered. docs/login.md.
+Headers tell the browser what the pages may do. Files that wait to be downloaded, and those of the image viewer, are for
+the sign-in that had them made, uploads for whoever is signed in; where there is no login, nobody from elsewhere is
+answered. docs/login.md.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        signin.know_guard()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one websocket."""

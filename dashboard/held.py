@@ -47,6 +47,11 @@ def get(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def note(key: str, value: Any) -> None:
+    """Keep a value that belongs to the session and no widget."""
+    st.session_state[key] = value
+
+
 def take_over(prefix: str, values: dict[str, Any]) -> None:
     """Put what the widgets `prefix` + name hold into `values`, before they are drawn."""
     for key in st.session_state:
@@ -58,3 +63,8 @@ def forget_widgets(*prefixes: str) -> None:
     """Let all widgets whose key begins with one of `prefixes` take their values from the draft again."""
     for key in [key for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
+
+
+def forget_all() -> None:
+    """Forget everything that the session holds."""
+    st.session_state.clear()

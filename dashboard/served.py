@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from dashboard.confined import confine
 from dashboard.guard import Guard
 
+confine()  # streamlit by itself does none of it
 app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(Guard)])

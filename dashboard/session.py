@@ -6,11 +6,9 @@ session goes. Cached across sessions are only the models and the demo case, whic
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from secrets import token_hex
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -19,9 +17,7 @@ from core.findings import Assessment, Scores
 from core.registry.audit_chain import Act
 from dashboard import held, keeping, signin, texts, work
 from dashboard import outlook as outlooks
-from dashboard.cohorts import COHORTS
 from dashboard.correction import standing
-from dashboard.desks import DESKS
 from dashboard.draft import Draft, Model
 from dashboard.lesson import Lesson
 from dashboard.outlook import Outlook
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
 
 DEMO_VARIABLE = "HAIC_NOMOGRAM_DEMO"
 WIDGETS = ("clinical.", "live.", "view.", "upload.", "role.", "own.", "save.", "pins.")
-_log = logging.getLogger(__name__)
 
 
 def draft() -> Draft:
@@ -66,20 +61,25 @@ def enter(group: str) -> None:
     held.forget_widgets(*WIDGETS)
 
 
-def leave() -> None:
-    """Forget all that this session holds, here and for a reload, and stop what runs for it."""
-    for one in [draft(), *st.session_state.get("drafts", {}).values()]:
-        if one.run is not None and not one.run.shared:
-            one.run.cancel()
-        DESKS.forget(one.desk)
-        Thread(target=COHORTS.forget, args=(one.desk or desk(),), daemon=True).start()  # it may wait for its last row
-    st.session_state.clear()
+def drafts() -> list[Draft]:
+    """All that this session holds: the draft of the group at work, and those of groups it came from."""
+    found = [st.session_state.get("draft"), *st.session_state.get("drafts", {}).values()]
+    return [one for one in found if one is not None]
 
 
 def desk() -> str:
-    """Under which name things are kept for this browser, or for this session until the browser has said who it is."""
+    """Under which name things of the group at work are kept for this browser, or for this session while no browser has
+    said who it is: where storage is forbidden, none ever does.
+    """
     own: str = st.session_state.setdefault("desk", token_hex(16))
-    return draft().desk or own
+    found = draft().desk or f"{own}{signin.me().key}"
+    st.session_state.setdefault("desks", set()).add(found)
+    return found
+
+
+def desks() -> set[str]:
+    """Under which names this session has kept anything, of any group."""
+    return {*st.session_state.get("desks", ()), *(one.desk for one in drafts() if one.desk)}
 
 
 def shelf() -> Shelf:
@@ -216,8 +216,7 @@ def collect() -> None:
         now.run = _demo() if run.shared else None  # another page stopped it for all
         return
     if (error := run.error) is not None:
-        now.message = texts.work.why(error)
-        _log.error("assessment failed", exc_info=error)
+        now.message = texts.work.why(error)  # the workers have logged where it was
         return
     now.assessment, now.assessed = run.future.result(), run.case
     if now.is_demo and all(value is None for value in now.clinical.values()):

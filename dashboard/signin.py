@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
-from threading import Lock
+from pathlib import Path
+from threading import Event, Lock
 from typing import Any, Literal
 
 import streamlit as st
@@ -28,7 +29,7 @@ from core.registry.audit import LOCAL, Who
 from core.registry.audit_chain import Act
 from core.registry.logins import LOOPBACK, LoginSettings, Person, login_settings
 from core.registry.rights import Role
-from core.registry.secrets_file import REQUIRED_VARIABLE, is_required
+from core.registry.secrets_file import REQUIRED_VARIABLE, is_required, read_login
 from dashboard import held
 
 Why = Literal["", "refused", "signed out", "ended", "no role"]
@@ -41,6 +42,10 @@ OPEN = (
 )
 PROXIED = "server: expected a browser on this machine, got one behind a proxy; that needs a login (docs/login.md)"
 SPOOFED = "server.trustedUserHeaders: expected none beside a login, got some: who sends one could be anybody"
+UNGUARDED = (
+    "server: expected one that guards downloads and uploads beside a login, got streamlit alone; start with "
+    "haic-nomogram serve (docs/login.md)"
+)
 MISSING = f"{REQUIRED_VARIABLE}: expected login settings in secrets.toml, got none (docs/login.md)"
 UNREADABLE = "login settings: expected TOML in secrets.toml, got another text"
 NOBODY_IN = "login: expected somebody who is signed in, got nobody; sign in again"
@@ -83,17 +88,26 @@ class Me:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody, or why there is nobody; `refusal` is one sentence where the server should not be open at all."""
+    """Somebody, or why there is nobody.
+
+    Attributes:
+        me: who is there, None for nobody.
+        why: there is nobody.
+        refusal: one sentence where the server should not be open at all.
+        was_left: the sign-in did not run out: somebody signed out, here or in another window.
+    """
 
     me: Me | None
     why: Why = ""
     refusal: str = ""
+    was_left: bool = False
 
 
 ALONE = Me()
 _ACTING: ContextVar[Me | None] = ContextVar("acting", default=None)
 _ENDED: dict[str, float] = {}
 _LOCK = Lock()
+_GUARD = Event()
 
 
 @cache
@@ -101,13 +115,19 @@ def settings() -> LoginSettings | None:
     """The settings of the login, None where there are none; read once for a server.
 
     Raises:
-        InputError: they cannot be used.
+        InputError: they cannot be used, or everybody may read their file.
     """
     if not st.secrets.load_if_toml_exists():
         if any(os.path.exists(path) for path in config.get_option("secrets.files")):
             raise InputError(UNREADABLE)
         return None
+    read_login([path for path in map(Path, config.get_option("secrets.files")) if path.is_file()])
     return login_settings(st.secrets.to_dict())
+
+
+def know_guard() -> None:
+    """`dashboard.guard` stands before this server."""
+    _GUARD.set()
 
 
 def claims() -> Mapping[str, Any]:
@@ -123,6 +143,8 @@ def visit() -> Visit:
             return Visit(None, "refused", why) if (why := _too_open()) else Visit(ALONE)
         if config.get_option("server.trustedUserHeaders"):
             return Visit(None, "refused", SPOOFED)
+        if _is_served() and not _GUARD.is_set():
+            return Visit(None, "refused", UNGUARDED)
         return visit_of(found, claims(), held.get(GROUP))
     except InputError as error:
         return Visit(None, "refused", str(error))
@@ -139,8 +161,9 @@ def visit_of(found: LoginSettings, said: Mapping[str, Any], chosen: object = Non
     person = found.person(said) if said.get("is_logged_in") is True else None
     if person is None:
         return Visit(None, "signed out")
-    if person.until <= time.time() or person.login in _ENDED:
-        return Visit(None, "ended")
+    was_left = person.login in _ENDED
+    if was_left or person.until <= time.time():
+        return Visit(None, "ended", was_left=was_left)
     if person.role is None or not person.is_admitted:
         return Visit(None, "no role")
     return Visit(_at_work(person, person.role, tuple(found.groups), chosen))

@@ -21,10 +21,14 @@ _held: dict[Path, int] = {}
 def own_folder(parent: Path | None = None) -> Path:
     """Make this process's folder, have `tempfile` use it here and in children, and remove what killed servers left.
 
+    A process that has one keeps it.
+
     Args:
         parent: where it lies, None for the system's folder for temporary files.
     """
     parent = parent or Path(tempfile.gettempdir())
+    if parent in _held:
+        return parent
     folder = _locked(parent)
     sweep(parent)
     atexit.register(remove, folder)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.registry.audit_chain import Act
-from dashboard import keeping, session, signin, texts, work
+from dashboard import keeping, leaving, session, signin, texts, work
 from dashboard.cohorts import COHORTS, Cohort
 from dashboard.widgets import blocks, frame, progress, removed, tables
 from dashboard.widgets.download import download
@@ -48,7 +48,9 @@ def _hand_in() -> None:
         now.uploads += 1
         try:
             with st.spinner(texts.batch.READING, show_time=True):
-                COHORTS.take(session.desk(), lambda: Cohort(dropped.getbuffer()))
+                desk = session.desk()
+                COHORTS.take(desk, lambda: Cohort(dropped.getbuffer()))
+                leaving.check(desk)
             now.view.pop("cohort", None)
         except InputError as error:
             now.view["cohort"] = texts.plain(error)
@@ -65,15 +67,15 @@ def _cohort(cohort: Cohort) -> None:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _running(cohort: Cohort) -> None:
-    """Progress, the rows so far and the way to stop; the page runs again when it ends."""
-    if not cohort.running:
+    """Progress, the rows so far and the way to stop; the page runs again when it ends, or the sign-in does."""
+    if signin.visit().me is None or not cohort.running:
         st.rerun()
         return
     now = cohort.standing()
     st.progress(now.done / max(now.total, 1), text=texts.batch.standing(*astuple(now)))
     if now.seconds_left is None:
         blocks.note(f"{texts.batch.FIRST_CASE}. {texts.batch.LETS_OTHERS}")
-    st.button(texts.batch.STOP, icon=":material/stop_circle:", key="cohort.stop", on_click=cohort.stop)
+    st.button(texts.batch.STOP, icon=":material/stop_circle:", key="cohort.stop", on_click=_stop, args=(cohort,))
     _table(cohort)
 
 
@@ -131,6 +133,12 @@ def _start(cohort: Cohort) -> None:
 
     keeping.note_cohort(session.models(), Act.ASSESSED, cohort.total)
     cohort.start(Backlog(work.service()))
+
+
+def _stop(cohort: Cohort) -> None:
+    """A callback, which nothing of the page runs before: it asks for itself who is there."""
+    if signin.may(Act.ASSESSED):
+        cohort.stop()
 
 
 def _table(cohort: Cohort) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import session, signin
+from dashboard import leaving, session, signin
 from dashboard.desks import DESKS, desk_of
 from dashboard.draft import Draft
 
@@ -33,9 +33,11 @@ def recognise() -> None:
     ask = st.components.v2.component(NAME, js=SCRIPT)
     with st.container(key="browser"):
         answer = ask(key="browser.token", on_token_change=lambda: None)
-    desk, page = desk_of(answer.get("token"), signin.me().key), _page()
+    token, page = answer.get("token"), _page()
+    desk = desk_of(token, signin.me().key)
     if not desk or not page:
         return
+    leaving.know_browser(token)
     now = session.draft()
     if not now.desk:
         now.desk = desk
@@ -44,6 +46,7 @@ def recognise() -> None:
             session.replace_draft(found)
             st.rerun()
     DESKS.keep(desk, page, now)
+    leaving.check(desk)
 
 
 def _is_untouched(draft: Draft) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import signin, texts
+from dashboard import leaving, signin, texts
 from dashboard.texts import login as words
 from dashboard.widgets import frame
 from dashboard.widgets.login_bar import sign_out
@@ -24,6 +24,8 @@ def is_open() -> bool:
 
 
 def _closed(found: signin.Visit) -> None:
+    if found.why == "ended":
+        leaving.close(was_left=found.was_left)
     st.html(frame.STYLE)
     with st.container(key="gate"):
         st.html(f'<h1 class="brand"><i aria-hidden="true"></i><span>{texts.PRODUCT}</span></h1>')

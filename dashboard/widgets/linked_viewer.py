@@ -20,7 +20,8 @@ from streamlit.runtime import Runtime
 from core.case import LiverMask, Phase, Volume
 from core.findings import Assessment, Heatmap
 from core.imaging.mask_edit import Tissue
-from dashboard import held, session, texts
+from dashboard import held, session, signin, texts
+from dashboard.downloads import OWNERS
 from dashboard.draft import Draft
 from dashboard.figures import sent, slices
 from dashboard.figures.heat import heat_colours
@@ -216,5 +217,11 @@ def _start(part: sent.Sent, heat: sent.Heat | None, mask: LiverMask | None) -> t
 
 
 def _url(name: str, content: bytes) -> str:
-    """Where this session's browser fetches `content`; the server forgets it with the session."""
+    """Where this session's browser fetches `content`, and no other sign-in; the server forgets it with the session.
+
+    Noted at every draw: a draft that was kept may come back to a new sign-in, with what its viewer was sent.
+    """
+    me = signin.me()
+    if me.signed_in:
+        OWNERS.note(content, me.login)
     return Runtime.instance().media_file_mgr.add(content, BINARY, f"linked.{name}")

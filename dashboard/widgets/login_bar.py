@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import held, keeping, session, signin
+from dashboard import held, keeping, leaving, session, signin
 from dashboard.texts import login as words
 
 CHOICE = "login.choice"
@@ -36,10 +36,8 @@ def bar(warning: str, pages: Sequence[st.Page]) -> None:  # type: ignore[valid-t
 
 def sign_out() -> None:
     """Forget what this session and browser hold, and sign out here and at the provider; a callback."""
-    found = signin.visit().me
-    if found is not None:
-        session.leave()
-        signin.end(found)
+    if signin.visit().me is not None:
+        leaving.leave()
     st.logout()
 
 

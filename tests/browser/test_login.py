@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,11 @@ import pytest
 from dashboard.texts import board as board_words
 from dashboard.texts import cases as case_words
 from dashboard.texts import login as words
+from tests.browser.conftest import ASSESSED_MS
 from tests.browser.test_accessibility import faults
-from tests.browser.test_journeys import WAIT, settled
+from tests.browser.test_journeys import WAIT, go, settled
+from tests.browser.test_linked_viewer import DRAWING
+from tests.conftest import CHROMIUM_FLAGS
 from tests.dashboard import people
 from tests.oidc_provider import provider
 from tests.server import ROOT, Server, free_port, running, serving
@@ -170,6 +174,28 @@ def test_a_sign_in_that_ends_takes_the_page_with_it_and_keeps_what_was_typed(chr
         context.close()
 
 
+def test_who_is_signed_in_sees_the_pictures_and_another_sign_in_gets_none(chromium: Any, site: Site) -> None:
+    path = shutil.which("chromium")
+    drawing = chromium.browser_type.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *DRAWING])
+    try:
+        page = drawing.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        asked: list[Any] = []
+        page.on("response", lambda answer: asked.append(answer) if "/media/" in answer.url else None)
+        sign_in(page, site, "clinician-a")
+        button(page, "Open the demo case").click(timeout=WAIT)
+        button(page, "See the prognosis").wait_for(timeout=ASSESSED_MS)
+        go(page, "Images", "text=Slice pictures")
+        page.locator(".viewer[data-ready]").wait_for(timeout=WAIT)
+        files = [answer.url for answer in asked if answer.url.endswith(".bin")]
+        assert len(files) >= 2
+        assert {answer.status for answer in asked} == {200}
+        other = drawing.new_context().new_page()
+        sign_in(other, site, "reader-a")
+        assert {other.request.get(url).status for url in files} == {404}
+    finally:
+        drawing.close()
+
+
 def test_who_has_no_role_sees_one_sentence_and_a_way_out(chromium: Any, site: Site) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     try:
@@ -213,6 +239,19 @@ def test_streamlit_alone_on_all_addresses_shows_one_sentence(chromium: Any, tmp_
         page = chromium.new_page()
         page.goto(url)
         page.get_by_text("serving others needs a login").wait_for(timeout=WAIT)
+        assert not page.locator(".st-key-pages").count()
+        page.close()
+
+
+def test_streamlit_alone_beside_login_settings_shows_one_sentence(chromium: Any, tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(people.secrets_toml("http://localhost:8501/oauth2callback"), encoding="utf-8")
+    secrets.chmod(0o600)
+    environment = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SECRETS_FILES": str(secrets)}
+    with serving(ROOT / "dashboard" / "app.py", tmp_path, environment) as url:
+        page = chromium.new_page()
+        page.goto(url)
+        page.get_by_text("got streamlit alone").wait_for(timeout=WAIT)
         assert not page.locator(".st-key-pages").count()
         page.close()
 

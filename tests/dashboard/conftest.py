@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,10 +14,10 @@ from core.case import Case
 from core.findings import Assessment
 from core.jobs.assessing import demo
 from core.registry.place import DATABASE_VARIABLE, FOLDER_VARIABLE
-from dashboard import session, texts, work
+from dashboard import session, signin, texts, work
 from dashboard.draft import Draft
 from dashboard.runs import DEMO_ID, Run
-from tests.dashboard import builders
+from tests.dashboard import builders, people
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -58,6 +59,20 @@ def assess_here(case: Case | None) -> Run:
 def assessed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page test starts a worker process."""
     monkeypatch.setattr(work, "assess", assess_here)
+
+
+@pytest.fixture
+def sign_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A function that signs somebody in at every page of the test."""
+    monkeypatch.setattr(signin, "_ENDED", {})
+    monkeypatch.setattr(signin, "settings", people.settings)
+
+    def become(user: str, **claims: Any) -> None:
+        said = people.claims(user) | claims
+        monkeypatch.setattr(signin, "claims", lambda: said)
+
+    become("clinician-b")
+    return become
 
 
 @pytest.fixture

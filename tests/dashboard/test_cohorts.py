@@ -283,3 +283,15 @@ def test_from_the_table_to_the_scores(page: AppTest, downloads: dict[str, Callab
     page = press(page, texts.batch.REMOVE)
     assert COHORTS.of("desk") is None
     assert texts.batch.HOW in html(page)
+
+
+def test_nobody_who_is_not_signed_in_stops_a_cohort(page: AppTest, sign_in: Callable[..., None]) -> None:
+    made = COHORTS.take("desk", begun)
+    page.run()
+    sign_in("clinician-b", exp=1.0)
+    page = press(page, texts.batch.STOP)
+    assert "P1" not in html(page)
+    GO_ON.set()
+    until(lambda: not made.running)
+    assert made.message == ""
+    assert made.standing().done == made.total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.case import MaskOrigin, Phase
 from core.findings import HEADS
-from dashboard import texts
+from dashboard import signin, texts
+from dashboard.downloads import OWNERS
 from dashboard.draft import Draft
 from dashboard.figures import sent
 from dashboard.widgets import linked_viewer
@@ -159,3 +161,32 @@ def test_what_is_sent_is_kept_with_the_case_only(open_page: OpenPage) -> None:
     assert isinstance(kept, Shipment)
     assert np.prod(kept.part.shape) > len(kept.files[Phase.ARTERIAL]) > 0
     assert Draft("Case OTHER").shipment is None
+
+
+def test_with_a_login_every_file_is_for_who_is_shown_it(open_page: OpenPage, sign_in: Callable[..., None]) -> None:
+    page = open_linked(open_page)
+    kept = draft(page).shipment
+    assert isinstance(kept, Shipment)
+    heat = next(iter(kept.heats.values()))[1]
+    assert kept.labels is not None
+    assert heat is not None
+    files = [*kept.files.values(), kept.labels.content, heat.content]
+    first = signin.me().login
+    assert [OWNERS.has(file, first) for file in files] == [True] * 4
+    sign_in("clinician-b", nonce="2")  # signed in again: the draft comes back with what was sent
+    assert not any(OWNERS.has(file, signin.me().login) for file in files)
+    page.run()
+    assert draft(page).shipment is kept
+    assert signin.me().login != first
+    assert [OWNERS.has(file, signin.me().login) for file in files] == [True] * 4
+
+
+def test_no_file_goes_to_a_browser_but_by_the_two_ways_that_note_whose_it_is() -> None:
+    """The other is `widgets.download`, see test_roles.py; the page's icon is for all, see test_guard.py."""
+    root = Path(linked_viewer.__file__).parents[1]
+    sources = {path.name: path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
+    assert {
+        name: text.count("media_file_mgr.add") for name, text in sources.items() if "media_file_mgr.add" in text
+    } == {"linked_viewer.py": 1}
+    pictures = ("st.image(", "st.pyplot(", "st.audio(", "st.video(", "st.logo(", "st.pdf(")
+    assert [name for name, text in sources.items() if any(call in text for call in pictures)] == []

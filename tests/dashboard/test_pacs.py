@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -195,3 +196,18 @@ def test_other_images_are_no_longer_those_of_the_pacs() -> None:
 def test_outcomes_in_words() -> None:
     assert words.outcome(Outcome("heatmap_os_gt3", True)) == ("Heatmap > 3 years", "stored")
     assert words.outcome(Outcome("segmentation", False, "PACS: no")) == ("Mask", "PACS: no")
+
+
+def test_a_disk_that_is_full_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    now = Draft("Case 7T")
+    fetching = exchange.Fetching(now, Wanted("1", "2"), Wanted("1", "3"))
+    monkeypatch.setattr(
+        exchange.Fetching, "_retrieve", lambda self, one, phase, _: self._images.update({phase: {"a": b"x"}})
+    )
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="expected room on the disk, got: No space left on device"):
+        fetching.fetch(lambda *_: None)
+    assert now.series == []

@@ -32,20 +32,6 @@ OpenPage = Callable[..., AppTest]
 SignIn = Callable[..., None]
 
 
-@pytest.fixture
-def sign_in(monkeypatch: pytest.MonkeyPatch) -> SignIn:
-    """A function that signs somebody in at every page of the test."""
-    monkeypatch.setattr(signin, "_ENDED", {})
-    monkeypatch.setattr(signin, "settings", people.settings)
-
-    def become(user: str, **claims: Any) -> None:
-        said = people.claims(user) | claims
-        monkeypatch.setattr(signin, "claims", lambda: said)
-
-    become("clinician-b")
-    return become
-
-
 def whole(page: AppTest) -> str:
     """Everything a page says."""
     html = [block.proto.body for block in page.get("html")]

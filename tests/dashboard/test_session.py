@@ -156,7 +156,9 @@ def test_demo_is_assessed_on_opening(demo: Callable[..., AppTest]) -> None:
 
 
 @pytest.mark.parametrize("error", [InputError("arterial series: expected CT, got a picture"), RuntimeError("secret")])
-def test_a_failed_assessment_is_one_sentence(demo: Callable[..., AppTest], error: Exception) -> None:
+def test_a_failed_assessment_is_one_sentence(
+    demo: Callable[..., AppTest], error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     def assess(*_: object) -> Assessment:
         raise error
 
@@ -164,6 +166,8 @@ def test_a_failed_assessment_is_one_sentence(demo: Callable[..., AppTest], error
     assert not page.exception
     said = [box.value for box in page.error]
     assert said == [str(error) if isinstance(error, InputError) else texts.FAULT]
+    assert not [record for record in caplog.records if record.exc_info]  # a traceback has the error's text
+    assert str(error) not in caplog.text
 
 
 def test_first_page_needs_nothing_heavy() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +14,7 @@ import pytest
 from core.errors import InputError
 from core.registry.audit_chain import Act
 from core.registry.rights import Role
-from dashboard import signin
+from dashboard import guard, signin
 from dashboard.downloads import Owners
 from tests.dashboard import people
 
@@ -140,6 +144,38 @@ def test_a_secrets_file_that_is_no_toml_opens_nothing(monkeypatch: pytest.Monkey
     )
     monkeypatch.setattr(signin.st.secrets, "load_if_toml_exists", lambda: False)
     assert signin.visit().refusal == signin.UNREADABLE
+
+
+@pytest.mark.parametrize(("mode", "is_refused"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True)])
+def test_a_secrets_file_that_everybody_may_read_opens_nothing_however_the_server_was_started(
+    mode: int, is_refused: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, text = tmp_path / "secrets.toml", people.secrets_toml("http://localhost:8501/oauth2callback")
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    real = signin.config.get_option
+    monkeypatch.setattr(
+        signin.config, "get_option", lambda name: [str(path)] if name == "secrets.files" else real(name)
+    )
+    loaded = SimpleNamespace(load_if_toml_exists=lambda: True, to_dict=lambda: tomllib.loads(text))
+    monkeypatch.setattr(signin.st, "secrets", loaded)
+    monkeypatch.setattr(signin, "claims", lambda: people.claims("reader-a"))
+    found = signin.visit()
+    assert (found.me is None, found.why == "refused") == (is_refused, is_refused)
+    assert str(path) not in found.refusal
+
+
+def test_a_login_is_served_behind_the_guard_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def inside(*_: Any) -> None:
+        raise AssertionError("nobody asked")
+
+    monkeypatch.setattr(signin, "_GUARD", Event())
+    monkeypatch.setattr(signin, "_is_served", lambda: True)
+    monkeypatch.setattr(signin, "settings", people.settings)
+    monkeypatch.setattr(signin, "claims", lambda: people.claims("reader-a"))
+    assert signin.visit() == signin.Visit(None, "refused", signin.UNGUARDED)
+    guard.Guard(inside)
+    assert signin.visit().me is not None
 
 
 def test_without_login_nothing_is_served_where_it_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
