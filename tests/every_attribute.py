@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pydicom.datadict import DicomDictionary
 from pydicom.dataset import Dataset
@@ -21,8 +22,12 @@ _LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "
 _KEPT_GROUPS = frozenset({0x0000, 0x0002, 0x0004, 0xFFFE})
 
 
-def every_attribute(dataset: Dataset, secret: bytes = SECRET, uid: bytes = UID) -> bytes:
+def every_attribute(
+    dataset: Dataset, secret: bytes = SECRET, uid: bytes = UID, numbers: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
     """The file of `dataset` with `secret` in every attribute that it has not, and `uid` in those that take a UID.
+
+    Attributes of a kind that `numbers` has take its bytes instead.
 
     In the attributes that are sequences, an item has both in attributes that are read, and in private ones.
     """
@@ -32,7 +37,8 @@ def every_attribute(dataset: Dataset, secret: bytes = SECRET, uid: bytes = UID) 
     for number, (vr, _, _, _, keyword) in DicomDictionary.items():
         tag = Tag(number)
         if keyword and tag not in elements and tag.group not in _KEPT_GROUPS:
-            elements[tag] = _encoded(tag, vr.split()[0], _value(vr.split()[0], secret, uid))
+            kind = vr.split()[0]
+            elements[tag] = _encoded(tag, kind, numbers.get(kind) or _value(kind, secret, uid))
     return meta + b"".join(content for _, content in sorted(elements.items()))
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from core.errors import InputError
 from core.geometry import FloatArray
 from core.io.decimal_mark import Mark, is_doubtful
+from core.io.number_words import number_words
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
@@ -128,14 +129,14 @@ class Column:
         self.refuse(other, expected, self._kind_at(other))
 
     def refuse(self, wrong: BoolArray, expected: str, got: str = "") -> None:
-        """Stop at the first row that is wrong; without `got` its number is echoed.
+        """Stop at the first row that is wrong; without `got` its number is echoed, if it is short.
 
         Raises:
             InputError: "row 12, label: expected ..., got ...", if any is.
         """
         if wrong.any():
             row = int(np.argmax(wrong))
-            came = got or f"{self.values[row]:.12g}"
+            came = got or number_words(float(self.values[row]))
             raise InputError(f"row {self.rows[row]}, {self.label}: expected {expected}, got {came}")
 
     def _require_values(self, expected: str) -> None:

@@ -16,6 +16,7 @@ from core.case import ClinicalRecord, choices
 from core.errors import InputError
 from core.io.atomic import write_text
 from core.io.bounded import read_bounded
+from core.io.number_words import number_words
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -108,7 +109,7 @@ def _expected(name: str) -> str:
 
 
 def _kind(value: object) -> str:
-    """What came, in words; numbers are echoed, text is not."""
+    """What came, in words; short numbers are echoed, text is not."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -118,9 +119,8 @@ def _kind(value: object) -> str:
 
 
 def _number_words(value: float) -> str:
-    if abs(value) > 1e300 or value != value:
-        return "a number that is not finite"
-    return repr(value) if abs(value) < 1e15 and value == int(value) else f"{value:.12g}"
+    words = number_words(value)
+    return f"{words}.0" if isinstance(value, float) and words.lstrip("-").isdigit() and value.is_integer() else words
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

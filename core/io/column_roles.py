@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import InputError
 from core.geometry import FloatArray
 from core.io.cells import BoolArray, Column, IntArray
+from core.io.number_words import number_words
 
 MOST_LEVELS = 20
 RESPONSES = {"CR": 1.0, "PR": 1.0, "SD": 0.0, "PD": 0.0}
@@ -93,7 +94,7 @@ def events(column: Column) -> FloatArray:
     values = column.numbers("0 or 1, where 1 is a death")
     distinct = np.unique(values[~column.missing])
     if not np.isin(distinct, (0.0, 1.0)).all():
-        named = ", ".join(f"{value:.12g}" for value in distinct[:5])
+        named = ", ".join(map(number_words, distinct[:5].tolist()))
         more = f" and {distinct.size - 5} more" if distinct.size > 5 else ""
         raise InputError(f"{column.label}: expected 0 or 1, where 1 is a death, got the numbers {named}{more}")
     return values

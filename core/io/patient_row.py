@@ -11,6 +11,7 @@ from core.case import ClinicalRecord, choices
 from core.errors import InputError
 from core.io.cells import MISSING
 from core.io.clinical import parse_clinical
+from core.io.number_words import number_words
 from core.io.patient import CLINICAL, LONGEST_MONTHS, CohortName, Patient, Problem, Split, Truth
 
 KINDS = get_type_hints(ClinicalRecord)
@@ -74,7 +75,7 @@ class PatientRow:
             self._wrong(column, "expected a number with a decimal point, got text")
             return None
         if not low <= value <= high:
-            self._wrong(column, f"expected {low:.9g}-{high:.9g}, got {value:.9g}")
+            self._wrong(column, f"expected {low:.9g}-{high:.9g}, got {number_words(value)}")
         return value
 
     def _yes_no(self, column: str) -> bool | None:
@@ -115,7 +116,7 @@ class PatientRow:
         if value is None or kind != int | None:
             return value
         if not value.is_integer():  # also for what is not finite
-            self._wrong(name, f"expected a whole number, got {value:.9g}")
+            self._wrong(name, f"expected a whole number, got {number_words(value)}")
             return None
         return int(value)
 

@@ -148,7 +148,7 @@ def _changed(dataset: Dataset, element: DataElement, key: CaseKey) -> None:
 
 def _sieved(dataset: Dataset, element: DataElement) -> None:
     """What the table does not list: numbers and known words stay."""
-    if element.VR in _NUMBERS and _is_too_short_for_a_text(element):
+    if element.VR in _NUMBERS and _says_no_more_than_a_number(element):
         return
     if element.VR in ("IS", "DS") and all(map(_is_number, _values(element))):
         return
@@ -159,23 +159,34 @@ def _sieved(dataset: Dataset, element: DataElement) -> None:
         del dataset[element.tag]
 
 
-def _is_too_short_for_a_text(element: DataElement) -> bool:
-    """Four bytes at most, or numbers that no letters and digits make: eight of them are no double between .001 and
-    a million, and four no whole number under a million.
+def _says_no_more_than_a_number(element: DataElement) -> bool:
+    """Two short numbers at most, or numbers under a million that no letters and digits make: eight of them are no
+    double between .001 and a million, and four no whole number under a million. Tags are those of DICOM's dictionary.
     """
     values = _values(element)
-    if len(values) * _NUMBERS[element.VR] <= _TOO_SHORT:
-        return True
-    if element.VR in ("UL", "SL"):
+    is_short = len(values) * _NUMBERS[element.VR] <= _TOO_SHORT
+    if element.VR == "AT":
+        return is_short and _is_known_tag(element.value)
+    if element.VR in ("UL", "SL") or (is_short and element.VR == "FL"):
         return all(map(_is_number, values))
+    if is_short:
+        return True
     return element.VR == "FD" and all(_is_number(one) and (not float(one) or abs(float(one)) >= 1e-3) for one in values)
 
 
+def _is_known_tag(value: Any) -> bool:
+    from pydicom.datadict import dictionary_has_tag
+
+    return value is None or (isinstance(value, int) and dictionary_has_tag(value))
+
+
 def _is_number(text: str) -> bool:
+    """A finite number under a million, in the digits that DICOM has."""
     try:
-        return math.isfinite(float(text)) and abs(float(text)) < _LARGEST_NUMBER
+        is_finite = math.isfinite(float(text)) and abs(float(text)) < _LARGEST_NUMBER
     except ValueError:
         return not text
+    return is_finite and text.isascii() and "_" not in text
 
 
 def _emptied(dataset: Dataset, element: DataElement) -> None:

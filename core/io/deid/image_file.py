@@ -12,17 +12,18 @@ from typing import IO, Any
 
 import numpy as np
 
+from core.io.deid.nifti_head import cleaned_head
 from core.io.deid.payload import bytes_each, nrrd_payload, numbers, zlib_payload
 from core.io.deid.tally import HEADER_TEXTS, Tally
 from core.io.kinds import Kind
 from core.io.mask_segments import LESION_CODES, LIVER_CODES, neutral_name
-from core.io.nifti import SIMULATED_MARK
 from core.io.raw import MAX_VOXELS
 
-_NIFTI_TEXTS = ("data_type", "db_name", "descrip", "aux_file", "intent_name", "unused_str", "regular")
 _MOST_BYTES = MAX_VOXELS * 8
 _HEADER_BYTES = 2**22
 _PIECE = 2**22
+_MOST_SKIPPED = 2**26
+_NO_EXTENSIONS = 4  # bytes of zeros after a header that say so
 _NRRD_FIELDS = frozenset(
     [
         *("type", "dimension", "space", "space dimension", "sizes", "space directions", "kinds", "endian", "encoding"),
@@ -72,7 +73,7 @@ def cleaned_image(content: bytes, kind: Kind, tally: Tally) -> bytes:
 
 
 def _nifti(content: bytes, tally: Tally) -> bytes:
-    """Header, as many zeros as there were extensions, and as many voxels as it declares."""
+    """A header made anew, no extensions, and as many voxels as it declares."""
     import nibabel
 
     packed = content[:2] == b"\x1f\x8b"
@@ -85,22 +86,14 @@ def _nifti(content: bytes, tally: Tally) -> bytes:
         header = kind(block, check=False)
     except Exception:  # nibabel raises many kinds for damaged headers: the reader says so of the first bytes
         return block[:4] + b"\0" * 340 + block[344:348]
-    _blank(header, tally)
-    size = _declared(header)
+    new, left_out = cleaned_head(header)
+    tally.removed[HEADER_TEXTS] += left_out
     skipped = float(header["vox_offset"]) - len(block)
-    gap = int(skipped) if 0 <= skipped <= 2**26 else 0
-    pieces = [header.binaryblock, b"\0" * len(_read(stream, gap))]
-    tally.removed[HEADER_TEXTS] += gap > 4
-    return b"".join([*pieces, *_voxels(stream, size)])
-
-
-def _blank(header: Any, tally: Tally) -> None:
-    for name in _NIFTI_TEXTS:
-        if name in header and (text := bytes(header[name].item() if header[name].shape == () else header[name])):
-            if text.rstrip(b"\0") == SIMULATED_MARK:
-                continue
-            header[name] = b""
-            tally.removed[HEADER_TEXTS] += 1
+    is_there = 0 <= skipped <= _MOST_SKIPPED
+    new["vox_offset"] = len(block) + _NO_EXTENSIONS if is_there else 0
+    gap = _skip(stream, int(skipped) if is_there else 0)
+    tally.removed[HEADER_TEXTS] += gap > _NO_EXTENSIONS
+    return b"".join([new.binaryblock, b"\0" * _NO_EXTENSIONS, *_voxels(stream, _declared(new))])
 
 
 def _declared(header: Any) -> int:
@@ -121,6 +114,11 @@ def _voxels(stream: IO[bytes], size: int) -> Iterator[bytes]:
             return
         left -= len(piece)
         yield piece
+
+
+def _skip(stream: IO[bytes], count: int) -> int:
+    """How many bytes were passed over; fewer where the stream ends."""
+    return sum(map(len, _voxels(stream, count)))
 
 
 def _read(stream: IO[bytes], count: int) -> bytes:

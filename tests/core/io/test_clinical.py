@@ -93,6 +93,15 @@ def test_what_is_not_json_is_said(content: bytes) -> None:
     assert "expected a JSON object, got text that is not valid JSON" in refusal(content)
 
 
+@pytest.mark.parametrize("number", ["447700900461", "-48190273", "48190273.5", "0.447700900461", "4.4770090046e11"])
+@pytest.mark.parametrize("name", ["haic_sessions", "bmi_kg_m2", "pvtt", "sex"])
+def test_no_number_long_enough_to_be_somebodys_is_repeated(name: str, number: str) -> None:
+    text = refusal(f'{{"{name}": {number}}}')
+    assert "4819" not in text
+    assert "447700900" not in text
+    assert text.endswith(("got a number far outside", "got 0.447701"))
+
+
 def test_other_bytes_and_sizes(tmp_path: Path) -> None:
     assert "in UTF-8" in refusal(b"\xff\xfe\x00J")
     assert "at most 1000000 bytes" in refusal(b" " * 1_000_001)

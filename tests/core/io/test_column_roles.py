@@ -22,6 +22,7 @@ def outcome(folder: Path, *lines: str) -> str:
     ("cells", "text"),
     [
         (("12", "-3"), "row 3, time: expected 0 or more, got -3"),
+        (("12", "-48190273"), "row 3, time: expected 0 or more, got a number far outside"),
         (("12", "\u22120.5", "x"), "row 4, time: expected a duration as a number, got text"),
         (("12", "", "inf"), "row 4, time: expected a duration as a number, got a number that is not finite"),
         (("2021-03-04", "", "2021-03-05"), "time: expected a duration as a number, got dates"),
@@ -53,6 +54,10 @@ def test_events(cells: tuple[str, ...], tmp_path: Path) -> None:
         (
             ("0", "0.5", "1", "3", "4", "5", "6"),
             "event: expected 0 or 1, where 1 is a death, got the numbers 0, 0.5, 1, 3, 4 and 2 more",
+        ),
+        (
+            ("48190273", "1"),
+            "event: expected 0 or 1, where 1 is a death, got the numbers 1, a number far outside",
         ),
         (("yes", "no"), "row 2, event: expected 0 or 1, where 1 is a death, got text"),
         (("", "dead", "alive"), "row 3, event: expected 0 or 1, where 1 is a death, got text"),

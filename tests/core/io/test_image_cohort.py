@@ -71,6 +71,21 @@ def test_a_table_of_ids_and_images_is_enough(tmp_path: Path) -> None:
     ]
 
 
+def test_no_number_long_enough_to_be_somebodys_is_repeated(tmp_path: Path) -> None:
+    images(tmp_path, "a", "p")
+    rows = [
+        "patient_id,arterial,portal_venous,age_years,ecog,haic_sessions,time_months,event,true_mtm_logit,true_dlr",
+        "1,a,p,48190273,48190273.5,2.48190273,48190273,1,48190273,-4.8190273e7",
+        "2,a,p,1e999,nan,,,,,",
+    ]
+    (tmp_path / "c.csv").write_text("\n".join(rows), encoding="utf-8")
+    _, problems = read_image_cohort(tmp_path / "c.csv")
+    assert len(problems) >= 8
+    assert not any("4819027" in one.text for one in problems)
+    assert Problem(2, "age_years", "expected 0-120, got a number far outside") in problems
+    assert Problem(3, "age_years", "expected 0-120, got a number that is not finite") in problems
+
+
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     images(tmp_path, "a", "p")
     rows = [

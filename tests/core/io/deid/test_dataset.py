@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from core.io.deid.dataset import deidentify
+from core.io.deid.dataset import _is_number, deidentify
 from core.io.deid.dicom_file import BROKEN, cleaned_dicom
 from core.io.deid.key import CaseKey
 from core.io.deid.table import Action, action_for, listed
@@ -138,6 +138,20 @@ def test_numbers_and_geometry_stay_to_the_digit(tmp_path: Path) -> None:
     before = {name: dataset[name].value for name in kept}
     deidentify(dataset, CaseKey())
     assert {name: dataset[name].value for name in kept} == before
+
+
+def test_short_numbers_and_known_tags_stay() -> None:
+    dataset = Dataset()
+    dataset.RegionFlags, dataset.ReferencePixelX0, dataset.DopplerCorrectionAngle = 999_999, -999_999, 0.5
+    dataset.DimensionIndexPointer, dataset.SimpleFrameList = 0x00200032, [1, 2, 3]
+    before = {element.tag: element.value for element in dataset}
+    deidentify(dataset, CaseKey())
+    assert {tag: dataset[tag].value for tag in before} == before
+
+
+@pytest.mark.parametrize("text", ["1_0", "\u0661\u0662", "\uff14\uff18", "1000000", "nan"])
+def test_digits_that_no_scanner_writes_go(text: str) -> None:
+    assert not _is_number(text)
 
 
 def test_what_was_cleaned_is_cleaned_again_to_the_same(tmp_path: Path) -> None:

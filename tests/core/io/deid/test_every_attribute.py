@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 import pydicom
@@ -35,5 +36,29 @@ def test_none_stays(secret: bytes) -> None:
     found = cleaned_dicom(planted, CaseKey(), tally)
     assert found.count(secret) == found.count(UID) == 0
     assert tally.count > 4000
+    read = pydicom.dcmread(io.BytesIO(found))
+    assert np.array_equal(read.pixel_array, np.frombuffer(dataset.PixelData, np.uint16).reshape(24, 32))
+
+
+NUMBER = 48190273
+NUMBERS = {
+    "UL": struct.pack("<L", NUMBER),
+    "SL": struct.pack("<l", -NUMBER),
+    "FL": struct.pack("<f", NUMBER),
+    "FD": struct.pack("<d", NUMBER),
+    "AT": struct.pack("<HH", 0x4819, 0x0273),
+    "UV": struct.pack("<Q", NUMBER),
+    "SV": struct.pack("<q", -NUMBER),
+    "IS": b"48190273",
+    "DS": b"-4.8190273E7",
+}
+
+
+def test_no_hospital_number_stays_as_a_number() -> None:
+    dataset, tally = slice_dataset(phantom(), axial(), 3), Tally()
+    planted = every_attribute(dataset, numbers=NUMBERS)
+    assert {kind for kind, content in NUMBERS.items() if planted.count(content)} == set(NUMBERS)
+    found = cleaned_dicom(planted, CaseKey(), tally)
+    assert {kind: found.count(content) for kind, content in NUMBERS.items()} == dict.fromkeys(NUMBERS, 0)
     read = pydicom.dcmread(io.BytesIO(found))
     assert np.array_equal(read.pixel_array, np.frombuffer(dataset.PixelData, np.uint16).reshape(24, 32))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import JPEGLSLossless, RLELossless
 
@@ -47,7 +48,7 @@ def test_rle_comes_through(tmp_path: Path) -> None:
     assert np.array_equal(cleaned(tmp_path / "packed", Tally()).pixel_array, pixels)
 
 
-SIZE = b"\xff\x51\x00\x04ab"
+SIZE = b"\xff\x51\x00\x29" + bytes(34) + b"\x00\x01abc"
 J2K_TEXT = b"\xff\x64" + (len(SECRET) + 2).to_bytes(2, "big") + SECRET
 
 
@@ -64,8 +65,76 @@ def test_of_a_jpeg_2000_stream_only_comments_and_what_follows_go(length: int | N
     assert clean_stream(frame).rstrip(b"\0") == b"\xff\x4f" + SIZE + part + b"\xff\xd9"
 
 
+def test_of_a_tile_part_comments_and_lengths_of_packets_go() -> None:
+    lengths = b"\xff\x58" + J2K_TEXT[2:]
+    frame = b"\xff\x4f" + SIZE + tile(J2K_TEXT + lengths + b"\xff\x93data") + tile(b"\xff\x93more") + b"\xff\xd9"
+    wanted = b"\xff\x4f" + SIZE + tile(b"\xff\x93data") + tile(b"\xff\x93more") + b"\xff\xd9"
+    assert clean_stream(frame).rstrip(b"\0") == wanted.rstrip(b"\0")
+
+
+def real_frame(name: str) -> tuple[pydicom.Dataset, bytes]:
+    path = get_testdata_file(name, download=False)
+    if path is None:
+        pytest.skip("this build of pydicom carries no test files")
+    dataset = pydicom.dcmread(path)
+    return dataset, next(iter(generate_frames(dataset.PixelData, number_of_frames=1)))
+
+
+REAL = (
+    *("SC_rgb_jpeg_dcmtk.dcm", "SC_jpeg_no_color_transform.dcm", "MR_small_jpeg_ls_lossless.dcm"),
+    *("JPEGLSNearLossless_16.dcm", "MR_small_jp2klossless.dcm", "693_J2KI.dcm"),
+)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_streams_show_what_they_showed(name: str) -> None:
+    dataset, frame = real_frame(name)
+    before = dataset.pixel_array.copy()
+    dataset.PixelData = encapsulate([clean_stream(frame)])
+    assert np.array_equal(pydicom.pixels.pixel_array(_again(dataset)), before)
+
+
+def _again(dataset: pydicom.Dataset) -> pydicom.Dataset:
+    with io.BytesIO() as stream:
+        dataset.save_as(stream)
+        return pydicom.dcmread(io.BytesIO(stream.getvalue()))
+
+
+@pytest.mark.parametrize("name", ["JPEG-lossy.dcm", "JPGExtended.dcm", "SC_rgb_jpeg_gdcm.dcm", "examples_jpeg2k.dcm"])
+def test_of_real_streams_of_other_processes_only_texts_go(name: str) -> None:
+    _, frame = real_frame(name)
+    found = clean_stream(frame)
+    assert clean_stream(found) == found
+    assert 0 <= len(frame) - len(found) <= 32
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_no_segment_but_those_that_a_picture_needs_carries_a_text(name: str) -> None:
+    """A text in a segment of each code there is, right after the beginning (of JPEG 2000, after the sizes)."""
+    _, frame = real_frame(name)
+    at = 2 if frame[1] == 0xD8 else 4 + int.from_bytes(frame[4:6], "big")
+    tables = {0xC4, 0xCC, 0xDB} if at == 2 else {0x52, 0x53, 0x5C, 0x5D, 0x5E, 0x5F, 0x60}
+    for code in set(range(1, 0xFF)) - tables:
+        planted = frame[:at] + bytes([0xFF, code]) + COMMENT[2:] + frame[at:]
+        try:
+            assert SECRET not in clean_stream(planted), hex(code)
+        except (ValueError, IndexError):
+            continue
+
+
+@pytest.mark.parametrize("code", [0x02, 0xBF, 0xDC, 0xDF, 0xF0, 0xFD, 0xFE])
+def test_no_segment_within_a_scan_carries_a_text(code: int) -> None:
+    _, frame = real_frame("SC_rgb_jpeg_dcmtk.dcm")
+    at = frame.rindex(b"\xff\xd9")
+    planted = frame[:at] + bytes([0xFF, code]) + COMMENT[2:] + frame[at:]
+    try:
+        assert SECRET not in clean_stream(planted)
+    except ValueError:
+        assert code not in (0xDC, 0xFE)
+
+
 def test_of_a_jpeg_stream_nothing_stays_between_scans_or_after_the_end() -> None:
-    scan, table = b"\xff\xda\x00\x04ab" + b"data\xff\x00\xff\xd3more", b"\xff\xc4\x00\x04xy"
+    scan, table = b"\xff\xda\x00\x08\x01ab123" + b"data\xff\x00\xff\xd3more", b"\xff\xc4\x00\x04xy"
     frame = b"\xff\xd8" + COMMENT + table + scan + COMMENT + b"\xff" + table + scan + b"\xff\xd9" + SECRET + b"\xff\xd9"
     assert clean_stream(frame).rstrip(b"\0") == b"\xff\xd8" + table + scan + table + scan + b"\xff\xd9"
 
@@ -86,7 +155,8 @@ def test_of_an_rle_frame_head_and_rest_are_empty() -> None:
         b"\xff\xd8",
         b"no stream",
         b"\xff\xd8\xff\xc0\x00\x04ab\xff\xda no end",
-        b"\xff\x4f" + SIZE + tile(J2K_TEXT + b"\xff\x93data") + b"\xff\xd9",
+        b"\xff\x4f" + SIZE + tile(b"\xff\x77\x00\x04ab\xff\x93data") + b"\xff\xd9",
+        b"\xff\x4f\xff\x51\x00\x2c" + SIZE[4:] + SECRET[:3] + tile(b"\xff\x93data") + b"\xff\xd9",
     ],
 )
 def test_what_cannot_be_looked_through_is_refused(frame: bytes) -> None:
