@@ -17,6 +17,7 @@ from core.io.deid.door import write_cleaned
 from core.io.deid.key import CaseKey
 from core.io.image_cohort import read_image_cohort
 from core.io.series import read_series
+from core.registry.pseudonym import checked_pseudonym
 from tests.fuzz.door import NAME, Door
 from tests.fuzz.doors import volumes
 from tests.fuzz.mutate import INTERESTING, mutated_bytes, mutated_table
@@ -47,7 +48,7 @@ def read_cohort(data: bytes, folder: Path) -> Iterator[str]:
     """Unpacked, and its table read."""
     path = folder / NAME
     path.write_bytes(data)
-    _, problems = read_image_cohort(unpack_cohort(path, folder / "cohort"))
+    _, problems = read_image_cohort(unpack_cohort(path, folder / "cohort", checked_pseudonym).table)
     yield from (problem.text for problem in problems)
 
 
