@@ -8,6 +8,7 @@ import signal
 import socket
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,10 @@ def _sockets(pid: int) -> list[tuple[str, str, str, str]]:
     """(protocol, local address, remote address, state) of every internet socket of the process's family."""
     inodes: set[str] = set()
     for member in family(pid):
-        for link in Path(f"/proc/{member}/fd").iterdir():
-            try:
-                inodes |= set(re.findall(r"socket:\[(\d+)\]", os.readlink(link)))
-            except FileNotFoundError:
-                continue  # closed in between
+        with suppress(FileNotFoundError):  # ended in between
+            for link in Path(f"/proc/{member}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed in between
+                    inodes |= set(re.findall(r"socket:\[(\d+)\]", os.readlink(link)))
     rows = []
     for protocol in ("tcp", "tcp6", "udp", "udp6"):
         table = Path(f"/proc/{pid}/net/{protocol}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from functools import cache
@@ -36,21 +35,21 @@ GROUPS = {
 COLUMNS = 3
 WANTED = "form.wanted"
 """Of the draft's view: the field that another page sent the reader to, and a number that tells the sendings apart."""
-_SHOW = """<script>
-(() => {
-  const [key, sending] = %s;
-  if (window.haicSending === sending) return;
-  window.haicSending = sending;
+_NAME = "haic_nomogram_wanted_field"
+_SHOW = """
+export default function ({ data }) {
+  if (window.haicSending === data.sending) return;
+  window.haicSending = data.sending;
   let tries = 40;
   const look = () => {
-    const field = document.querySelector(key);
+    const field = document.querySelector(data.field);
     if (!field) { if (tries--) setTimeout(look, 100); return; }
-    field.scrollIntoView({block: "center"});
-    field.querySelector("input")?.focus({preventScroll: true});
+    field.scrollIntoView({ block: "center" });
+    field.querySelector("input")?.focus({ preventScroll: true });
   };
   look();
-})();
-</script>"""
+}
+"""
 
 
 def clinical_form() -> None:
@@ -80,7 +79,9 @@ def _show(name: str, sending: int) -> None:
     st.html(
         f"<style>{css} {{ outline: 2px solid var(--patient); outline-offset: 4px; border-radius: 0.4rem; }}</style>"
     )
-    st.html(_SHOW % json.dumps([css, sending]), unsafe_allow_javascript=True)
+    show = st.components.v2.component(_NAME, js=_SHOW)  # the policy lets no script in between the page's words
+    with st.container(key="form-wanted"):
+        show(key="form.shown", data={"field": css, "sending": f"{session.draft().case_id} {sending}"})
 
 
 def known_count() -> tuple[int, int]:

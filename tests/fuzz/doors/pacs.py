@@ -68,7 +68,7 @@ def read(data: bytes, folder: Path) -> Iterator[str]:
         yield said(lambda: search_instances(client, STUDY, SERIES))
         path = folder / "report.dcm"
         path.write_bytes(_object())
-        yield from (one.reason for one in send_objects(client, [path]))
+        yield from (one.reason for one in send_objects(client, [("report", path)]))
     yield said(lambda: fetch_series(client, Wanted(STUDY, SERIES), place, lambda _what, _share: None))
 
 
