@@ -25,7 +25,7 @@ def open_prognosis(context: Any, server: Server) -> Any:
     page = context.new_page()
     page.goto(f"{server.url}/prognosis")
     page.get_by_role("textbox", name="Pseudonym").wait_for(timeout=WAIT)
-    page.wait_for_function("localStorage.getItem('haic-nomogram.token')", timeout=WAIT)
+    page.wait_for_function("() => localStorage.getItem('haic-nomogram.token')", timeout=WAIT)
     settled(page)
     return page
 

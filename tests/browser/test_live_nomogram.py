@@ -156,6 +156,12 @@ def press(page: Any, heading: str, points: float) -> None:
     track.click(position={"x": track.bounding_box()["width"] * points / 100, "y": 14})
 
 
+def said(page: Any, heading: str) -> str:
+    """What stands beside an axis: its value and points, or that it is not known."""
+    text: str = mark(page, heading).locator("xpath=../..").locator("em").inner_text()
+    return text
+
+
 def changed(page: Any, before: str) -> str:
     """The sentence once it is another."""
     until(page, lambda: sentence(page) != before, True)
@@ -250,11 +256,11 @@ def test_what_is_unknown_has_no_mark_until_it_is_set(visit: Open) -> None:
 
 def test_a_centres_own_nomogram_is_moved_too(visit: Open) -> None:
     page = visit("page=own")
+    settled(page)
     for heading, points in (("ph.ecog", 0), ("age", 10), ("Sex", 0), ("wt.loss", 5)):
         press(page, heading, points)
-        until(
-            page, lambda name=heading: "·" in mark(page, name).locator("xpath=../..").locator("em").inner_text(), True
-        )
+        until(page, lambda name=heading: "points" in said(page, name), True)
+        page.wait_for_timeout(500)  # the form follows; a click while it is drawn anew is lost
         settled(page)
     until(page, lambda: sentence(page).startswith("Of 100 people"), True)
     before = sentence(page)

@@ -156,7 +156,7 @@ def test_a_sign_in_that_ends_takes_the_page_with_it_and_keeps_what_was_typed(chr
         page = context.new_page()
         sign_in(page, site, "clinician-a", "20")
         page.get_by_role("link", name="Prognosis").click()
-        page.wait_for_function(f"localStorage.getItem('{TOKEN}')", timeout=WAIT)
+        page.wait_for_function(f"() => localStorage.getItem('{TOKEN}')", timeout=WAIT)
         chosen = page.get_by_role("radiogroup", name="HAIC sessions so far").get_by_role("radio", name="2", exact=True)
         chosen.click()
         settled(page)

@@ -34,7 +34,7 @@ def page(chromium: Any, own: Server) -> Iterator[Any]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto(own.url)
-    page.wait_for_function("localStorage.getItem('haic-nomogram.token')", timeout=WAIT)
+    page.wait_for_function("() => localStorage.getItem('haic-nomogram.token')", timeout=WAIT)
     settled(page)
     yield page
     context.close()

@@ -70,7 +70,7 @@ def test_a_server_keeps_none(chromium: Any, tmp_path: Path) -> None:
         cohort = cohort_zip(WHO, planted)
         until(page, "text=3 patients in the table", lambda: dropped(page, cohort, ending="zip"))
         seen.append(source(page))
-        assert len(list(temporary.glob("haic-cohort-*/images/*"))) > 0
+        assert len(list(temporary.glob("haic-server-*/haic-cohort-*/images/*"))) > 0
         assert places_in_files(tmp_path, WHO) == {}
         opened(page, server.url)
         archives = [files.zip_of([*planted[phase], *files.others(WHO)], WHO) for phase in planted]
