@@ -117,6 +117,8 @@ def visit(chromium: Any, address: str) -> Iterator[Open]:
         page.locator(".track").first.wait_for()
         page.locator(".js-plotly-plot, .lead").first.wait_for()
         settled(page)
+        page.wait_for_timeout(500)  # it may be drawn once more, and what is done meanwhile is lost
+        settled(page)
         return page
 
     yield open_page
@@ -256,7 +258,6 @@ def test_what_is_unknown_has_no_mark_until_it_is_set(visit: Open) -> None:
 
 def test_a_centres_own_nomogram_is_moved_too(visit: Open) -> None:
     page = visit("page=own")
-    settled(page)
     for heading, points in (("ph.ecog", 0), ("age", 10), ("Sex", 0), ("wt.loss", 5)):
         press(page, heading, points)
         until(page, lambda name=heading: "points" in said(page, name), True)
