@@ -17,6 +17,7 @@ from core.jobs.settings import TlsFiles, WorkerSettings
 from tests.core.jobs.small_jobs import work
 from tests.server import WATCHER
 from tests.test_network import LISTENING, LOOPBACK, _sockets
+from tests.tls_cluster import certificates, tls_cluster
 
 pytestmark = pytest.mark.slow
 
@@ -60,32 +61,10 @@ def test_a_local_cluster_stays_on_this_machine(tmp_path: Path, root: Path) -> No
     assert [line for line in lines if line != "watching" and "127.0.0.1" not in line] == []
 
 
-def _openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def _certificate(folder: Path, name: str, authority: str = "") -> None:
-    """A key and a certificate, of an authority or its own."""
-    key = ("-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-subj", f"/CN={name}", "-days", "2")
-    signed = ("-CA", f"{authority}.pem", "-CAkey", f"{authority}.key") if authority else ()
-    _openssl(folder, "req", "-x509", *key, *signed, "-out", f"{name}.pem")
-
-
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 def test_a_scheduler_by_tls_knows_its_clients(tmp_path: Path) -> None:
-    from distributed import LocalCluster
-    from distributed.security import Security
-
-    _certificate(tmp_path, "authority")
-    _certificate(tmp_path, "ours", "authority")
-    _certificate(tmp_path, "stranger")
-    ours = {"cert": str(tmp_path / "ours.pem"), "key": str(tmp_path / "ours.key")}
-    roles = {f"tls_{role}_{part}": path for role in ("scheduler", "worker", "client") for part, path in ours.items()}
-    security = Security(require_encryption=True, tls_ca_file=str(tmp_path / "authority.pem"), **roles)
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, host="127.0.0.1", protocol="tls://", security=security,
-        dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-    ) as cluster:  # fmt: skip
+    certificates(tmp_path)
+    with tls_cluster(tmp_path) as cluster:
         address = cluster.scheduler_address
         assert address.startswith("tls://")
         known = TlsFiles(tmp_path / "authority.pem", tmp_path / "ours.pem", tmp_path / "ours.key")

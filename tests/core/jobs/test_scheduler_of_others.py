@@ -17,7 +17,7 @@ from core.jobs.service import Service
 from core.jobs.settings import SCHEDULER_VARIABLE, TLS_VARIABLES, WORKERS_VARIABLE, page_settings
 from core.jobs.ticket import Ticket
 from tests.core.jobs.small_jobs import process, steps, work
-from tests.test_jobs_network import _certificate
+from tests.tls_cluster import certificates, tls_cluster
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,25 +30,14 @@ WAIT = 90.0
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority's certificate, ours and a stranger's."""
     folder = tmp_path_factory.mktemp("tls")
-    _certificate(folder, "authority")
-    _certificate(folder, "ours", "authority")
-    _certificate(folder, "stranger")
+    certificates(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def cluster(files: Path) -> Iterator[Any]:
-    """A scheduler and one worker, as a hospital's cluster has them."""
-    from distributed import LocalCluster
-    from distributed.security import Security
-
-    ours = {"cert": str(files / "ours.pem"), "key": str(files / "ours.key")}
-    roles = {f"tls_{role}_{part}": path for role in ("scheduler", "worker", "client") for part, path in ours.items()}
-    security = Security(require_encryption=True, tls_ca_file=str(files / "authority.pem"), **roles)
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, host="127.0.0.1", protocol="tls://", security=security,
-        dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-    ) as made:  # fmt: skip
+    """One for all tests here."""
+    with tls_cluster(files) as made:
         yield made
 
 

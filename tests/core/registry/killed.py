@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# `registry` is that of the folder; `die` ends the process at its n-th call.
+# `registry` is that of the folder; `die` ends the process at its n-th call,
+# `before` has it called first by a function.
 PRELUDE = """
 import os, pathlib, signal, sys
 from sqlalchemy import event
@@ -25,6 +26,13 @@ def die(*_):
     calls += 1
     if calls == number:
         os.kill(os.getpid(), signal.SIGKILL)
+
+def before(module, name):
+    original = getattr(module, name)
+    def wrapped(*arguments, **named):
+        die()
+        return original(*arguments, **named)
+    setattr(module, name, wrapped)
 """
 
 

@@ -177,13 +177,6 @@ def test_a_second_backup_copies_what_is_new_and_leaves_what_was_deleted(tmp_path
 KILLED = """
 from core.registry.backup import backup
 
-def before(module, name):
-    original = getattr(module, name)
-    def wrapped(*arguments, **named):
-        die()
-        return original(*arguments, **named)
-    setattr(module, name, wrapped)
-
 if moment == "replace":
     before(pathlib.Path, "replace")
 elif moment == "statement":

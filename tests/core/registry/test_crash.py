@@ -18,13 +18,6 @@ from tests.core.registry.snapshots import snapshot
 
 act = sys.argv[4]
 
-def before(module, name):
-    original = getattr(module, name)
-    def wrapped(*arguments, **named):
-        die()
-        return original(*arguments, **named)
-    setattr(module, name, wrapped)
-
 if moment == "fsync":
     before(os, "fsync")
 elif moment == "replace":
